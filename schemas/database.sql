@@ -5305,6 +5305,8 @@ CREATE POLICY own_organization ON audit_events FOR ALL TO rolecall_server
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 CREATE TRIGGER place_audit_event BEFORE INSERT ON audit_events
   FOR EACH ROW EXECUTE FUNCTION place_audit_event();
+CREATE TRIGGER refuse_support_write BEFORE INSERT ON audit_events
+  FOR EACH ROW WHEN (current_setting('rolecall.support'::text, true) <> ''::text) EXECUTE FUNCTION refuse_support_write();
 GRANT SELECT, INSERT ON audit_events TO rolecall_server;
 
 -- Audit rows under a seal, one segment after the other; each hash covers the one before. The server's role may insert
@@ -6632,6 +6634,57 @@ CREATE POLICY own_organization ON seat_limits FOR ALL TO rolecall_server
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON seat_limits TO rolecall_server;
 
+-- Whether operators may come into the console of the organization: never (as without a row), each time on request, or
+-- until a time.
+CREATE TABLE support_consents (
+  organization_id text NOT NULL,
+  mode text NOT NULL,
+  may_write boolean DEFAULT false NOT NULL,
+  open_until timestamp(3) with time zone,
+  CONSTRAINT support_consents_organization_id_pk PRIMARY KEY (organization_id),
+  CONSTRAINT support_consents_mode CHECK (mode = ANY (ARRAY['never'::text, 'on_request'::text, 'open'::text])),
+  CONSTRAINT support_consents_open CHECK ((mode = 'open'::text) = (open_until IS NOT NULL)),
+  CONSTRAINT support_consents_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+ALTER TABLE support_consents ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON support_consents FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON support_consents TO rolecall_server;
+
+-- Operators who asked to come in, and what became of it. Which of them are in now, live_supports says.
+CREATE TABLE support_accesses (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  operator_id text NOT NULL,
+  operator_name text NOT NULL,
+  reason text NOT NULL,
+  minutes integer NOT NULL,
+  wants_write boolean NOT NULL,
+  may_write boolean DEFAULT false NOT NULL,
+  status text NOT NULL,
+  requested_at timestamp(3) with time zone NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  session_id text,
+  entered_at timestamp(3) with time zone,
+  ends_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  ended_by text,
+  CONSTRAINT support_accesses_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT support_accesses_status CHECK (status = ANY (ARRAY['requested'::text, 'granted'::text, 'refused'::text, 'entered'::text, 'ended'::text])),
+  CONSTRAINT support_accesses_organization_id_organizations_id_fk FOREIGN KEY (organization_id)
+    REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX support_accesses_id ON support_accesses USING btree (id);
+CREATE INDEX support_accesses_operator ON support_accesses USING btree (operator_id);
+ALTER TABLE support_accesses ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON support_accesses FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE ON support_accesses TO rolecall_server;
+
 -- What was answered to POSTs with an Idempotency-Key, sealed, for a day.
 CREATE TABLE idempotent_answers (
   organization_id text NOT NULL,
@@ -6746,7 +6799,7 @@ AS $function$
     WHERE o.organization_id = p_organization_id AND o.user_id = p_user_id AND u.status = 'active' AND u.deleted_at IS NULL $function$;
 GRANT EXECUTE ON FUNCTION operator_of(text, text) TO rolecall_server;
 
--- Somebody who is erased is no operator any more.
+-- Somebody who is erased is no operator any more, and no name of theirs stays.
 -- Trigger of users (forget_operator).
 CREATE OR REPLACE FUNCTION public.forget_operator()
  RETURNS trigger
@@ -6756,6 +6809,7 @@ CREATE OR REPLACE FUNCTION public.forget_operator()
 AS $function$
 BEGIN
   DELETE FROM platform_operators o WHERE o.user_id = NEW.id AND o.organization_id = NEW.organization_id;
+  UPDATE support_accesses a SET operator_name = 'Somebody who was erased' WHERE a.operator_id = NEW.id;
   RETURN NULL;
 END $function$;
 
@@ -6880,6 +6934,83 @@ AS $function$
   SELECT jsonb_build_object('seats', l.seats, 'rule', l.rule) FROM seat_limits l
     WHERE l.organization_id = p_organization_id AND current_setting('rolecall.instance', true) = 'on' $function$;
 GRANT EXECUTE ON FUNCTION seat_limit_of(text) TO rolecall_server;
+
+-- Which operators are in an organization's console now. For functions of ours only.
+CREATE OR REPLACE FUNCTION public.live_supports(p_organization_id text)
+ RETURNS TABLE(id text, organization_id text, operator_id text, operator_name text, may_write boolean, entered_at timestamp with time zone, ends_at timestamp with time zone, token_hash text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT a.id, a.organization_id, a.operator_id, a.operator_name, a.may_write, a.entered_at, a.ends_at, s.token_hash
+    FROM support_accesses a
+    JOIN organizations o ON o.id = a.organization_id AND o.status = 'active'
+    JOIN support_consents c ON c.organization_id = a.organization_id AND c.mode <> 'never'
+    JOIN platform_operators p ON p.user_id = a.operator_id AND p.role = 'administrator'
+    JOIN live_sessions s ON s.organization_id = p.organization_id AND s.user_id = p.user_id AND s.id = a.session_id
+    WHERE a.organization_id = p_organization_id AND a.status = 'entered' AND a.ends_at > now() $function$;
+-- Called by functions of ours only.
+
+-- Which operators are in the console now, for a transaction of the organization.
+CREATE OR REPLACE FUNCTION public.current_supports(p_organization_id text)
+ RETURNS TABLE(id text, operator_name text, may_write boolean, entered_at timestamp with time zone, ends_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT l.id, l.operator_name, l.may_write, l.entered_at, l.ends_at FROM live_supports(p_organization_id) l
+    WHERE p_organization_id = current_setting('rolecall.organization_id', true) ORDER BY l.entered_at, l.id $function$;
+GRANT EXECUTE ON FUNCTION current_supports(text) TO rolecall_server;
+
+-- The support access that a session is in, if it still is.
+CREATE OR REPLACE FUNCTION public.entered_support(p_id text, p_token_hash text)
+ RETURNS TABLE(id text, organization_id text, operator_name text, may_write boolean, ends_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT l.id, l.organization_id, l.operator_name, l.may_write, l.ends_at
+    FROM support_accesses a CROSS JOIN LATERAL live_supports(a.organization_id) l
+    WHERE a.id = p_id AND l.id = a.id AND l.token_hash = p_token_hash $function$;
+GRANT EXECUTE ON FUNCTION entered_support(text, text) TO rolecall_server;
+
+-- The entry of an operator in an organization's console: refuses (RC401) what has ended, whatever ended it.
+CREATE OR REPLACE FUNCTION public.enter_support(p_id text, p_token_hash text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_organization_id text;
+BEGIN
+  SELECT e.organization_id INTO v_organization_id FROM entered_support(p_id, p_token_hash) e;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'support refused' USING ERRCODE = 'RC401';
+  END IF;
+  PERFORM set_config('rolecall.support', p_id, true);
+  PERFORM set_config('rolecall.organization_id', v_organization_id, true);
+  RETURN v_organization_id;
+END $function$;
+GRANT EXECUTE ON FUNCTION enter_support(text, text) TO rolecall_server;
+
+-- Refuses (RC403) changes of a support access that may only read.
+-- Trigger of audit_events (refuse_support_write).
+CREATE OR REPLACE FUNCTION public.refuse_support_write()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.action LIKE 'support.%' THEN RETURN NEW; END IF;
+  PERFORM FROM support_accesses a WHERE a.id = current_setting('rolecall.support', true)
+    AND a.organization_id = NEW.organization_id AND a.may_write;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'support reads only' USING ERRCODE = 'RC403';
+  END IF;
+  RETURN NEW;
+END $function$;
 
 -- The active organization of this id or slug, where the application serves it.
 CREATE OR REPLACE FUNCTION public.served_organization(p_application_id text, p_reference text)

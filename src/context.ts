@@ -15,7 +15,17 @@ import type { Urls } from '#platform/urls.ts'
 export type { Transaction } from '#db/database.ts'
 
 export type Actor = {
-  type: 'directory' | 'api_key' | 'application' | 'platform_key' | 'operator' | 'user' | 'system' | 'setup_link'
+  type:
+    | 'directory'
+    | 'api_key'
+    | 'application'
+    | 'platform_key'
+    | 'operator'
+    | 'user'
+    | 'system'
+    | 'setup_link'
+    /** An operator inside of an organization's console; the id is that of the access. */
+    | 'support'
   id: string
 }
 

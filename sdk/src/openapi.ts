@@ -2563,6 +2563,28 @@ export type Schemas = {
     logoHash: string | null
     updatedAt: string | null
   }
+  SupportConsent: {
+    /** `on_request`: administrators decide each time; `open`: without asking, until a time */
+    mode: "never" | "on_request" | "open"
+    mayWrite: boolean
+    openUntil: string | null
+  }
+  SupportAccess: {
+    id: string
+    operator: string
+    reason: string
+    /** From entering on */
+    minutes: number
+    wantsWrite: boolean
+    mayWrite: boolean
+    status: "requested" | "granted" | "refused" | "entered" | "ended"
+    requestedAt: string
+    decidedAt: string | null
+    decidedBy: string | null
+    enteredAt: string | null
+    endsAt: string | null
+    endedAt: string | null
+  }
   AccessDigest: {
     /** At most that often. What is given or taken by hand is told at once, whatever stands here */
     pace: "off" | "hourly" | "daily"
@@ -2940,7 +2962,7 @@ export type Schemas = {
     id: string
     occurredAt: string
     actor: {
-      type: "directory" | "api_key" | "application" | "platform_key" | "operator" | "user" | "system" | "setup_link"
+      type: "directory" | "api_key" | "application" | "platform_key" | "operator" | "user" | "system" | "setup_link" | "support"
       id: string
       name: string | null
     }
@@ -2987,7 +3009,7 @@ export type Schemas = {
   Alarm: {
     id: string
     /** `emergency_drill` only notes that the monthly mail went out */
-    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "emergency_drill"
+    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "emergency_drill" | "support_request"
     /** What it is about, by the kind: userId, connectionId, notAfter and so on */
     detail: Record<string, unknown>
     raisedAt: string
@@ -6371,6 +6393,55 @@ export type Paths = {
     /** Remove the logo */
     delete: {
       answer: Schemas['Branding']
+    }
+  }
+  '/support-consent': {
+    /** Read whether operators may come into the console */
+    get: {
+      answer: Schemas['SupportConsent']
+    }
+    /** Say whether operators may come into the console */
+    put: {
+      body: {
+        /** `on_request`: administrators decide each time; `open`: without asking, until a time */
+        mode: "never" | "on_request" | "open"
+        /** Where it is open */
+        mayWrite?: boolean
+        /** Where it is open: for how long from now on */
+        hours?: number
+      }
+      answer: Schemas['SupportConsent']
+    }
+  }
+  '/support-accesses': {
+    /** List the operators who asked to come in, the newest hundred */
+    get: {
+      answer: {
+        items: Array<Schemas['SupportAccess']>
+      }
+    }
+  }
+  '/support-accesses/{id}/decide': {
+    /** Grant or refuse what an operator asks for */
+    post: {
+      params: {
+        id: string
+      }
+      body: {
+        decision: "grant" | "refuse"
+        /** They read unless it is true */
+        mayWrite?: boolean
+      }
+      answer: Schemas['SupportAccess']
+    }
+  }
+  '/support-accesses/{id}/end': {
+    /** End an access at once */
+    post: {
+      params: {
+        id: string
+      }
+      answer: undefined
     }
   }
   '/access-digest': {

@@ -15,6 +15,7 @@ export const actorName = sql`case a.actor_type
   when 'directory' then ${named('directories', ofName, sql`a.actor_id`)}
   when 'platform_key' then (select k.name from platform_keys k where k.id = a.actor_id)
   when 'operator' then (select o.name from platform_operators o where o.user_id = a.actor_id)
+  when 'support' then ${named('support_accesses', sql`x.operator_name`, sql`a.actor_id`)}
   when 'setup_link' then ${named('setup_links', sql`x.label`, sql`a.actor_id`)} end`
 
 /** Of what has no name of its own, whom it is about. */
@@ -42,5 +43,6 @@ export const targetName = sql`case a.target_type
   when 'invitation' then ${named('invitations', sql`x.email`, sql`a.target_id`)}
   when 'organization' then (select o.name from organizations o where o.id = a.target_id)
   when 'mapping' then coalesce(a.detail ->> 'group', a.detail ->> 'filter') || ' → ' || coalesce(${ofRole}, a.detail ->> 'role', '')
+  when 'support_access' then ${named('support_accesses', sql`x.operator_name`, sql`a.target_id`)}
   when 'assignment' then ${ofPerson} when 'session' then coalesce(${ofPerson}, ${ofSession})
   else a.detail ->> 'name' end`

@@ -41,6 +41,7 @@ export type AuditEntry = {
     | 'team'
     | 'asset'
     | 'asset_type'
+    | 'support_access'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

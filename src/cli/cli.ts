@@ -35,6 +35,7 @@ import { addRoleCommands } from './role.ts'
 import type { CliRuntime } from './runtime.ts'
 import { addSeparationCommands } from './separation.ts'
 import { addServerCommands } from './server.ts'
+import { addSupportCommands } from './support.ts'
 import { addTeamCommands } from './team.ts'
 import { addUserCommands } from './user.ts'
 
@@ -60,6 +61,7 @@ export function createCli(runtime: CliRuntime): Command {
     addOrganizationCommands,
     addPlatformKeyCommands,
     addOperatorCommands,
+    addSupportCommands,
     addBrandCommands,
     addBrandingCommands,
     addConfigurationCommands,

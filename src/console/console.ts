@@ -38,7 +38,9 @@ import { createMailPages } from './settings/mail.tsx'
 import { createMailServerPages } from './settings/mail-server.tsx'
 import { createPlatformApplicationPages } from './settings/platform-application-pages.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
+import { createSupportPages } from './settings/support.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
+import { leaveAsSupport, readSupport } from './support/support.ts'
 import { createTeams } from './teams/teams.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 import { renderRefusal } from './ui/refusal.tsx'
@@ -55,7 +57,8 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     Object.assign(c.get('frame'), { 'Referrer-Policy': 'strict-origin-when-cross-origin' })
     return next()
   })
-  console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
+  console.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services))
+  console.use(readSupport(services), requireSession(services))
   console.use(requireManager(services))
   console.route('/', createOverview())
   console.route('/users', createErasePages())
@@ -83,6 +86,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings/api-keys', createApiKeyPages())
   console.route('/settings/branding', createBrandingPages())
   console.route('/settings/domains', createDomains())
+  console.route('/settings/support', createSupportPages())
   console.route('/settings/inactivity', createInactivityPages())
   console.route('/settings/mail/digest', createDigestPages())
   console.route('/settings/mail/server', createMailServerPages())
@@ -94,6 +98,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/sign-ins', createSignInPages())
   console.route('/emergency', createEmergencyPages())
   console.route('/again', createAgain())
+  console.post('/leave-support', leaveAsSupport)
   // With the menu and the way out, for whoever is let in.
   console.all('*', () => {
     throw notFound('Page')

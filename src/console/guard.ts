@@ -4,6 +4,7 @@ import { asManager } from '#access/grants/managers/manager.ts'
 import { renderPage } from '#http/pages.ts'
 import { sessionOf, userContext } from '#http/session.ts'
 import { ErrorPage } from '#http/ui/error-page.tsx'
+import { letSupportIn } from './support/support.ts'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 
 /** Where a manager without a second factor sets one up or shows it, and from where they come back here. */
@@ -17,9 +18,11 @@ function secondFactorPath({ method, url }: { method: string; url: string }): str
 export function requireManager(services: ConsoleServices): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
     const session = sessionOf(c as never)
+    const support = c.get('support')
+    if (support !== undefined) return letSupportIn(c, next, { services, session, support })
     const person = userContext(services, session, c.get('requestId'))
     const isEmergency = session.method === 'emergency'
-    const { ctx, name, timeZone, organization, isManager, lacksSecondFactor } = await asManager(person, {
+    const { ctx, name, timeZone, organization, supporters, isManager, lacksSecondFactor } = await asManager(person, {
       isEmergency,
       session,
     })
@@ -36,7 +39,7 @@ export function requireManager(services: ConsoleServices): MiddlewareHandler<Con
     }
     if (lacksSecondFactor) return c.redirect(secondFactorPath(c.req), 303)
     c.set('ctx', ctx)
-    c.set('manager', { userId: session.userId, name, organization, isEmergency, timeZone })
+    c.set('manager', { userId: session.userId, name, organization, isEmergency, timeZone, supporters })
     return next()
   }
 }

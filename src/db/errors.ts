@@ -70,6 +70,8 @@ const ours: Record<string, (error: unknown) => AppError> = {
   RC400: (cause) =>
     new AppError('invalid', `These do not exist: ${messageOf(cause)}`, { reason: 'invalidValue', cause }),
   RC401: (cause) => new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause }),
+  RC403: (cause) =>
+    new AppError('forbidden', 'This support access may only read', { reason: 'support_reads_only', cause }),
   RC404: (cause) => new AppError('not_found', 'Organization not found', { cause }),
   RC409: lastAdministrator,
   RC410: reserved,

@@ -17,6 +17,8 @@ export type AppEnv = {
     nonce: string | undefined
     /** The browser's live session, where `readSession` has looked for it. */
     session: BrowserSession | undefined
+    /** The organization whose console the session is in as its support. */
+    supportedOrganizationId: string | undefined
     /** Whose page it is, where a handler has said so; else that of the session. */
     shownFor: string | undefined
     /** Who looks, where the pages of this part of Rolecall go by that. */

@@ -5,8 +5,8 @@ import type { AppEnv } from './env.ts'
 
 /** The organization and the person that pages are drawn for now; undefined where nobody is signed in. */
 export function madeForOf<E extends AppEnv>(c: Context<E>): string | undefined {
-  const { session }: Partial<AppEnv['Variables']> = c.var
-  return session === undefined ? undefined : `${session.organizationId}.${session.userId}`
+  const { session, supportedOrganizationId }: Partial<AppEnv['Variables']> = c.var
+  return session === undefined ? undefined : `${supportedOrganizationId ?? session.organizationId}.${session.userId}`
 }
 
 /** The organization and the person that a form names; undefined where it names none. */

@@ -49,6 +49,7 @@ export type IdPrefix =
   | 'inr'
   | 'abs'
   | 'plk'
+  | 'sup'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

@@ -272,6 +272,17 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
   await insert('seat_limits', { seats: 1_000_000, rule: 'warn' })
   await insert('derived_events', { id: `evt_${id()}`, occurred_at: at, action: 'access.changed', detail: {} })
   await insert('event_progress', { worked_out_to: 0 })
+  await insert('support_consents', { mode: 'on_request', may_write: false })
+  await insert('support_accesses', {
+    ...{
+      id: `sup_${organizationId}`,
+      operator_id: 'usr_elsewhere',
+      operator_name: 'Olu',
+      reason: 'Ticket 17',
+      minutes: 30,
+    },
+    ...{ wants_write: false, status: 'requested', requested_at: at, may_write: false },
+  })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

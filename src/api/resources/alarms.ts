@@ -34,6 +34,7 @@ const Alarm = z
         'review_stalled',
         'review_tasks',
         'emergency_drill',
+        'support_request',
       ])
       .openapi({ description: '`emergency_drill` only notes that the monthly mail went out' }),
     detail: z

@@ -15,7 +15,17 @@ const AuditEvent = z
     id: z.string(),
     occurredAt: time,
     actor: z.object({
-      type: z.enum(['directory', 'api_key', 'application', 'platform_key', 'operator', 'user', 'system', 'setup_link']),
+      type: z.enum([
+        'directory',
+        'api_key',
+        'application',
+        'platform_key',
+        'operator',
+        'user',
+        'system',
+        'setup_link',
+        'support',
+      ]),
       id: z.string(),
       name: z.string().nullable(),
     }),

@@ -59,6 +59,7 @@ import { setupLinkRoutes } from './setup-links.ts'
 import { signInAttemptRoutes } from './sign-in-attempts.ts'
 import { signInExplanationRoutes } from './sign-in-explanation.ts'
 import { signInPolicyRoutes } from './sign-in-policy.ts'
+import { supportRoutes } from './support.ts'
 import { teamContentRoutes } from './team-content.ts'
 import { teamRoutes } from './teams.ts'
 import { userAccessRoutes } from './user-access.ts'
@@ -124,6 +125,7 @@ export const resourceRoutes = [
   signInPolicyRoutes,
   settingsRoutes,
   brandingRoutes,
+  supportRoutes,
   accessDigestRoutes,
   signInAttemptRoutes,
   linkRequestRoutes,

@@ -15,6 +15,7 @@ const nouns: Record<string, string> = {
   separation_rule: 'Rule of separation',
   setup_link: 'Setup link',
   sign_in: 'Sign-in',
+  support: 'Support access',
   user: 'Person',
   user_change: 'Change of several people',
 }
@@ -152,6 +153,7 @@ export const actionKinds: readonly { value: string; label: string }[] = [
   { value: 'application.', label: 'Applications' },
   { value: 'api_key.', label: 'API keys' },
   { value: 'emergency.', label: 'Emergency access' },
+  { value: 'support.', label: 'Support access' },
   { value: 'organization.', label: 'Settings' },
   { value: 'audit.', label: 'Exports of this trail' },
 ]
@@ -164,12 +166,13 @@ const actorTypes: Record<string, string> = {
   operator: 'the operator',
   system: 'Rolecall itself',
   setup_link: 'a setup link',
+  support: 'support',
   user: 'somebody',
 }
 
 /** Who did it, by name where one is known. */
 export const actorWords = ({ type, id, name }: { type: string; id: string; name: string | null }): string => {
-  if (name !== null) return name
+  if (name !== null) return type === 'support' ? `${name} (support)` : name
   return ['user', 'api_key', 'application', 'directory'].includes(type)
     ? `${actorTypes[type]} (${id})`
     : (actorTypes[type] ?? id)

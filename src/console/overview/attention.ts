@@ -63,6 +63,10 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A sponsor has left',
     href: ({ userId, assignmentId }) => `/console/users/${String(userId)}/assignments/${String(assignmentId)}`,
   },
+  support_request: {
+    title: 'Support asks to come in',
+    href: () => '/console/settings/support',
+  },
   access_request: {
     title: 'Somebody asks for access',
     href: (detail) => `/console/users/${String(detail['userId'])}`,

@@ -9,6 +9,7 @@ import {
   type PlatformOrganization,
   searchOrganizations,
 } from '#access/platform/organizations/platform-organizations.ts'
+import { ownSupport } from '#access/platform/support/request-support.ts'
 import { renderPage } from '#http/pages.ts'
 import { formOf } from '#http/read-form.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
@@ -24,6 +25,7 @@ import { Badge, ButtonForm, Panel } from '../ui/parts.tsx'
 import { seatsInWords } from '../ui/seats.ts'
 import { renderForm } from '../ui/submit.ts'
 import { frameOf, type PlatformEnv, PlatformPage } from './frame.tsx'
+import { SupportPanel } from './support-pages.tsx'
 
 const pageSize = 50
 
@@ -149,6 +151,7 @@ async function showOne(c: Context<PlatformEnv>): Promise<Response> {
           ]}
         />
       </Panel>
+      {frame.mayChange ? <SupportPanel {...{ id, support: await ownSupport(frame.ctx, id) }} /> : null}
       {frame.mayChange ? <Changes {...{ id, status, isDeleting: deletionDueAt !== null }} /> : null}
     </PlatformPage>
   )

@@ -14,6 +14,7 @@ import { createInstallationPages } from './installation-pages.tsx'
 import { createKeyPages } from './key-pages.tsx'
 import { createOperatorPages } from './operator-pages.tsx'
 import { createOrganizationPages } from './organization-pages.tsx'
+import { createSupportPages } from './support-pages.tsx'
 
 /** @returns an app to be mounted at `/platform` */
 export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
@@ -21,6 +22,7 @@ export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
   platform.use(requireSameOrigin({ origin: services.urls.origin }), readSession(services), requireSession(services))
   platform.use(requireOperator(services))
   platform.route('/', createOrganizationPages())
+  platform.route('/', createSupportPages(services))
   platform.route('/', createKeyPages())
   platform.route('/', createOperatorPages())
   platform.route('/', createInstallationPages(services))

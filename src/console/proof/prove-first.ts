@@ -11,7 +11,9 @@ export const againPath = '/console/again'
 export async function proveFirst(c: Context<ConsoleEnv>): Promise<Response> {
   const { pathname, search } = new URL(c.req.url)
   const path = `${pathname}${search}`
-  const returnTo = c.req.method === 'GET' ? path : await keptPath(c, path)
+  // What support types is kept nowhere: the proof is that of another organization's person.
+  const isKept = c.get('support') === undefined
+  const returnTo = c.req.method === 'GET' ? path : isKept ? await keptPath(c, path) : '/console'
   const next = `/login/step-up?return_to=${encodeURIComponent(returnTo)}`
   // A part of a page cannot show another page.
   if (c.req.header('hx-request') === 'true') return c.body(null, 204, { 'HX-Redirect': next })

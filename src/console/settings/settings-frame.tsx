@@ -13,6 +13,7 @@ const tabs = {
   keys: { label: 'API keys', href: '/console/settings/api-keys' },
   inactivity: { label: 'Inactivity', href: '/console/settings/inactivity' },
   mail: { label: 'Mail', href: '/console/settings/mail' },
+  support: { label: 'Support', href: '/console/settings/support' },
 } as const
 
 export type SettingsTab = keyof typeof tabs

@@ -1,5 +1,7 @@
 // What the pages of the console are served from, and what each of their requests carries.
 import type { Context } from 'hono'
+import type { Supporter } from '#access/grants/managers/manager.ts'
+import type { SupportEntry } from '#access/platform/support/as-support.ts'
 import type { AppEnv } from '#http/env.ts'
 import { type CallContext, relaxed, type Services } from '#src/context.ts'
 import { type Notice, noticeOf } from './notices.ts'
@@ -20,10 +22,14 @@ export type Manager = {
   isEmergency: boolean
   /** In which times are shown, as their profile says; null where it does not. */
   timeZone: string | null
+  /** Operators who are in the console now; of those who decide about it. */
+  supporters: readonly Supporter[]
+  /** Set for an operator in the console: what they may do, and until when. */
+  support?: { mayWrite: boolean; endsAt: string }
 }
 
 export type ConsoleEnv = {
-  Variables: AppEnv['Variables'] & { ctx: CallContext; manager: Manager }
+  Variables: AppEnv['Variables'] & { ctx: CallContext; manager: Manager; support: SupportEntry | undefined }
 }
 
 /** What every page is shown with; handed on whole, from the request to the frame around the page. */

@@ -8,6 +8,7 @@ import { InZone } from '#http/ui/time.tsx'
 import { brandsPermitted, type CallContext, isPermitted, type ManagementPermission } from '#src/context.ts'
 import type { Frame } from './env.ts'
 import { noticeText } from './notices.ts'
+import { SupportBanners } from './support-banners.tsx'
 
 type SectionLink = { label: string; href: string; needs: ManagementPermission; isDelegable?: boolean }
 
@@ -94,12 +95,17 @@ export const ConsolePage = ({ section, title, frame, trail = [], ...rest }: Cons
         bodyClass="console-page"
       >
         {manager.isEmergency ? <EmergencyBanner /> : null}
+        <SupportBanners frame={frame} />
         <header class="console-bar">
           <a class="brand" href="/console">
             <Logo />
             <span class="brand-name">{manager.organization.name}</span>
           </a>
-          <UserMenu name={manager.name} accountPath="/account" signOutPath="/account/sign-out" />
+          {manager.support === undefined ? (
+            <UserMenu name={manager.name} accountPath="/account" signOutPath="/account/sign-out" />
+          ) : (
+            <span class="user-menu">{manager.name} (support)</span>
+          )}
         </header>
         <div class="console-body">
           <details class="console-menu" open={false}>

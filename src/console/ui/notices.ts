@@ -23,6 +23,8 @@ export const notices = {
   cancelled: 'The invitation is cancelled; its link is void',
   installed: 'The roles are installed',
   revoked: 'Revoked',
+  supportAsked: 'Asked: the administrators of the organization are told',
+  supportEnded: 'The support access is over',
   rotated: 'Replaced',
   settled: 'Settled',
   signed: 'Signed',

@@ -35,7 +35,7 @@ function inWordsOfRoles(thrown: unknown): unknown {
 
 const RefusalPage = ({ frame, title, detail, advice, reference, refused }: ErrorPageProps & { frame: Frame }) => (
   <ConsolePage frame={frame} section={undefined} title={title} lead={detail}>
-    {refused === undefined ? <p>{advice}</p> : <Ask {...{ frame, refused }} />}
+    {refused === undefined || frame.manager.support !== undefined ? <p>{advice}</p> : <Ask {...{ frame, refused }} />}
     <LinkButton href="/console">To the overview</LinkButton>
     <p class="reference">
       Reference <code>{reference}</code>

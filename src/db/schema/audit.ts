@@ -12,7 +12,17 @@ export const auditEvents = pgTable(
     id: text('id').notNull(),
     occurredAt: time('occurred_at').notNull(),
     actorType: text('actor_type', {
-      enum: ['directory', 'api_key', 'application', 'platform_key', 'operator', 'user', 'system', 'setup_link'],
+      enum: [
+        'directory',
+        'api_key',
+        'application',
+        'platform_key',
+        'operator',
+        'user',
+        'system',
+        'setup_link',
+        'support',
+      ],
     }).notNull(),
     actorId: text('actor_id').notNull(),
     action: text('action').notNull(),

@@ -1,6 +1,17 @@
 // What stands above the organizations: keys of the platform, what it knows of each organization, and whom its applications serve.
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgPolicy, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { belongsTo, ownOrganizationOnly, serverRole, time } from './common.ts'
 import { organizations } from './organizations.ts'
 import { users } from './users.ts'
@@ -131,4 +142,52 @@ export const seatLimits = pgTable(
     rule: text('rule', { enum: ['warn', 'hold'] }).notNull(),
   },
   () => [ownOrganizationOnly()],
+)
+
+/** Whether operators may come into the console of the organization. */
+export const supportConsents = pgTable(
+  'support_consents',
+  {
+    organizationId: text('organization_id')
+      .primaryKey()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    mode: text('mode', { enum: ['never', 'on_request', 'open'] }).notNull(),
+    mayWrite: boolean('may_write').notNull().default(false),
+    openUntil: time('open_until'),
+  },
+  () => [ownOrganizationOnly()],
+)
+
+/** Operators who asked to come in, and what became of it. */
+export const supportAccesses = pgTable(
+  'support_accesses',
+  {
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    /** Somebody of the operators' organization. */
+    operatorId: text('operator_id').notNull(),
+    operatorName: text('operator_name').notNull(),
+    reason: text('reason').notNull(),
+    minutes: integer('minutes').notNull(),
+    wantsWrite: boolean('wants_write').notNull(),
+    mayWrite: boolean('may_write').notNull().default(false),
+    status: text('status', { enum: ['requested', 'granted', 'refused', 'entered', 'ended'] }).notNull(),
+    requestedAt: time('requested_at').notNull(),
+    decidedAt: time('decided_at'),
+    decidedBy: text('decided_by'),
+    /** The session that entered, and no other. */
+    sessionId: text('session_id'),
+    enteredAt: time('entered_at'),
+    endsAt: time('ends_at'),
+    endedAt: time('ended_at'),
+    endedBy: text('ended_by'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex('support_accesses_id').on(table.id),
+    index('support_accesses_operator').on(table.operatorId),
+    ownOrganizationOnly(),
+  ],
 )

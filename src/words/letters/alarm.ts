@@ -88,6 +88,14 @@ const words = {
     ],
     closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
   }),
+  support_request: (detail, organization) => ({
+    subject: `Support asks to come into the console of ${organization}`,
+    paragraphs: [
+      `${text(detail['operator'])}, who runs this installation, asks to ${detail['wantsWrite'] === true ? 'look and change things' : 'look'}: ${text(detail['words'])}`,
+      'Nobody comes in unless an administrator grants it.',
+    ],
+    closing: ['Grant or refuse it in the console, under Settings, Support. It can be ended there at any time.'],
+  }),
   access_request: (detail, organization) => ({
     subject: `${personOf(detail)} asks for access at ${organization}`,
     paragraphs: [

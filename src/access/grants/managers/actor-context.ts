@@ -17,6 +17,7 @@ const actorStatus = prepared<{ organizationId: string; type: string; id: string 
         and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
       when 'application' then exists (select from applications a where a.organization_id = ${p.organizationId}
         and a.id = ${p.id} and a.status = 'active')
+      when 'support' then false
       else true end as "isGood",
     exists (select from emergency_accounts e where e.organization_id = ${p.organizationId} and e.user_id = ${p.id})
       as "isEmergency",
@@ -27,6 +28,7 @@ const actorStatus = prepared<{ organizationId: string; type: string; id: string 
 )
 
 /**
+ * What support has begun ends with them: nobody goes on in their name.
  * @param system the worker's context
  * @returns undefined where the actor may do nothing any more: deactivated, switched off, or a key that is revoked or has expired
  */
@@ -45,6 +47,7 @@ const makers = [
   ['usr', 'user'],
   ['key', 'api_key'],
   ['app', 'application'],
+  ['sup', 'support'],
 ] as const
 
 /**

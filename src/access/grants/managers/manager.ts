@@ -14,7 +14,13 @@ import { isManager, managementRights, repairRights } from './management.ts'
 
 type Organization = { id: string; slug: string; name: string; accessContact: string | null }
 
-type Row = Organization & Pick<SignInPolicy, 'freshProofMinutes' | 'managerSecondFactor'> & { timeZone: string | null }
+/** An operator who is in the console now. */
+export type Supporter = { id: string; operator: string; mayWrite: boolean; endsAt: string }
+
+type Row = Organization & { supporters: Supporter[] } & Pick<
+    SignInPolicy,
+    'freshProofMinutes' | 'managerSecondFactor'
+  > & { timeZone: string | null }
 
 export type ManagerAccess = {
   ctx: CallContext
@@ -22,6 +28,8 @@ export type ManagerAccess = {
   /** As their profile or directory says, in whatever form; null where neither does. */
   timeZone: string | null
   organization: Organization
+  /** Operators who are in the console now. */
+  supporters: readonly Supporter[]
   /** False: there is nothing in the console for this person. */
   isManager: boolean
   /** True where the organization wants a second factor of managers, and the session has none. */
@@ -33,7 +41,9 @@ const organizationOf = prepared<{ organizationId: string; userId: string }, Row>
     p,
   ) => sql`select o.id, o.slug, o.name, o.access_contact as "accessContact", o.fresh_proof_minutes as "freshProofMinutes",
       o.manager_second_factor as "managerSecondFactor", (select ${timeZoneColumn} from users u
-        where u.organization_id = o.id and u.id = ${p.userId}) as "timeZone"
+        where u.organization_id = o.id and u.id = ${p.userId}) as "timeZone",
+      (select coalesce(json_agg(json_build_object('id', s.id, 'operator', s.operator_name, 'mayWrite', s.may_write,
+          'endsAt', s.ends_at)), '[]') from current_supports(o.id) s) as supporters
     from organizations o where o.id = ${p.organizationId}`,
 )
 
@@ -60,7 +70,7 @@ export async function asManager(
   const access = accesses?.[0] as EffectiveAccess | undefined
   const row = organizations?.[0] as Row | undefined
   if (access === undefined || row === undefined) throw new AppError('unauthenticated', 'There is no such person')
-  const { freshProofMinutes, managerSecondFactor, timeZone, ...organization } = row
+  const { freshProofMinutes, managerSecondFactor, timeZone, supporters, ...organization } = row
   const held = managementRights(access)
   const rights = isEmergency ? repairRights(held) : held
   const { user } = access
@@ -74,6 +84,7 @@ export async function asManager(
     name: user.displayName ?? user.userName,
     timeZone,
     organization,
+    supporters,
     isManager: isManager(rights),
     lacksSecondFactor: managerSecondFactor === 'required' && session?.hasSecondFactor === false,
   }

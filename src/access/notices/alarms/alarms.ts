@@ -28,6 +28,7 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `review_tasks`: reviewId, name; an access review took what groups of a provider give
  * - `draft_waiting`: draftId, name; a draft wants the word of a second person
  * - `draft_stalled`: draftId, name, reason; a draft could not be made at its time
+ * - `support_request`: supportAccessId, operator, words (why), wantsWrite
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 

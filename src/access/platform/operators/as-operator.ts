@@ -20,7 +20,7 @@ const scopesOf: Record<OperatorRole, readonly PlatformScope[]> = {
 }
 
 /** How long a proof counts above the organizations, in minutes. */
-const proofMinutes = 10
+export const proofMinutes = 10
 
 /** @returns undefined for whoever is no operator. @throws AppError unavailable */
 export async function asOperator(
