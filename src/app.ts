@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
 import { installationFigures } from '#access/upkeep/installation-figures.ts'
-import { createAccount } from '#account/account.ts'
+import { createAccount } from '#account/account.tsx'
 import { createApi } from '#api/api.ts'
 import { createAuthZen } from '#api/authzen.ts'
 import type { ProvisioningLog } from '#connections/provisioning/log.ts'

@@ -9,88 +9,120 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Say, useReader, useWords } from '#http/ui/reader.tsx'
 import { Time } from '#http/ui/time.tsx'
-import { counted } from '#words/counts.ts'
 import { sourceToHolder } from '#words/role-sources.ts'
 import { OwnTeams } from './team-pages.tsx'
 import { actorInWords, changeInWords } from './words.ts'
 
-const columns = ['Role', 'Where it comes from', 'Until']
-
 const Until = ({ source }: Pick<OwnAssignment, 'source'>) => {
   if (source.type === 'mapping')
-    return <>{source.filter === null ? 'As long as you are in the group' : 'As long as your profile says so'}</>
-  if (source.type === 'team' && source.expiresAt === null) return <>As long as you are in the team</>
-  if (source.expiresAt === null) return <>No end date</>
+    return <Say of={source.filter === null ? 'access.whileInGroup' : 'access.whileProfile'} />
+  if (source.type === 'team' && source.expiresAt === null) return <Say of="access.whileInTeam" />
+  if (source.expiresAt === null) return <Say of="access.noEnd" />
   return <Time at={source.expiresAt} />
 }
 
-const rowOf = ({ role, source, counts }: OwnAssignment) => [
-  role.name,
+const Source = ({ source, counts }: Pick<OwnAssignment, 'source' | 'counts'>) => (
   <>
-    {sourceToHolder(source)}
-    {counts ? null : <div class="text-secondary">Not in use: a higher role of yours counts here</div>}
-  </>,
-  <Until source={source} />,
-]
+    {sourceToHolder(source, useReader().language)}
+    {counts ? null : (
+      <div class="text-secondary">
+        <Say of="access.notInUse" />
+      </div>
+    )}
+  </>
+)
 
 type Scope = { title: string; held: OwnAssignment[] }
 
-function scopesOf({ organization, assignments }: OwnAccess): Scope[] {
+function scopesOf({ assignments }: OwnAccess, everywhere: string): Scope[] {
   const scopes = new Map<string, Scope>()
   for (const assignment of assignments) {
-    const { id, name } = assignment.brand ?? { id: '', name: `All of ${organization.name}` }
+    const { id, name } = assignment.brand ?? { id: '', name: everywhere }
     const scope = scopes.get(id) ?? { title: name, held: [] }
     scopes.set(id, { ...scope, held: [...scope.held, assignment] })
   }
   return [...scopes.values()]
 }
 
-/** Whom to ask for access. */
-const askedBy = ({ organization }: OwnAccess): string =>
-  organization.accessContact ?? `An administrator of ${organization.name}`
+const Held = ({ access }: { access: OwnAccess }) => {
+  const words = useWords()
+  const { name: organization } = access.organization
+  if (access.assignments.length === 0) {
+    const who = access.organization.accessContact ?? words('mail.administrator', { organization })
+    return <EmptyState title={words('access.none')} text={words('access.noneText', { who })} />
+  }
+  const columns = [words('access.role'), words('access.source'), words('access.until')]
+  return (
+    <>
+      {scopesOf(access, words('access.everywhere', { organization })).map(({ title, held }) => (
+        <>
+          <h2>{title}</h2>
+          <Table
+            caption={words('access.caption', { place: title })}
+            columns={columns}
+            rows={held.map(({ role, source, counts }) => [
+              role.name,
+              <Source {...{ source, counts }} />,
+              <Until source={source} />,
+            ])}
+          />
+        </>
+      ))}
+    </>
+  )
+}
 
-const Changes = ({ changes }: { changes: readonly OwnChange[] }) => (
-  <>
-    <h2>What has changed lately</h2>
-    <Table
-      caption="Changes of your access"
-      columns={['What', 'By', 'When']}
-      rows={changes.map((change) => [
-        changeInWords(change),
-        actorInWords(change.actor),
-        <Time at={change.occurredAt} />,
-      ])}
-    />
-  </>
-)
+const Changes = ({ changes }: { changes: readonly OwnChange[] }) => {
+  const words = useWords()
+  const { language } = useReader()
+  return (
+    <>
+      <h2>{words('access.recent')}</h2>
+      <Table
+        caption={words('access.changes')}
+        columns={[words('access.what'), words('access.by'), words('access.when')]}
+        rows={changes.map((change) => [
+          changeInWords(change, language),
+          actorInWords(change.actor, language),
+          <Time at={change.occurredAt} />,
+        ])}
+      />
+    </>
+  )
+}
 
 /** What somebody is asking for: since when, or what was typed and what is wrong with it. */
 type OwnRequest = { openSince: string | null; words?: string | undefined; error?: string | undefined }
 
-const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) => (
-  <>
-    <h2 id="ask">Is something missing?</h2>
-    {request.openSince === null ? (
-      <PostForm action="/account/request">
-        <Field
-          name="words"
-          label="What you need, and what for"
-          value={request.words}
-          error={request.error}
-          hint={`The administrators of ${access.organization.name} are told. ${access.organization.accessContact === null ? '' : `You can also ask ${access.organization.accessContact}.`}`}
-          maxlength={300}
-        />
-        <SubmitButton label="Ask for access" kind="secondary" />
-      </PostForm>
-    ) : (
-      <Alert kind="info" title="You have asked for access">
-        On <Time at={request.openSince} />. The administrators of {access.organization.name} have been told; you get a
-        mail when they give you something.
-      </Alert>
-    )}
-  </>
-)
+const Ask = ({ access, request }: { access: OwnAccess; request: OwnRequest }) => {
+  const words = useWords()
+  const { name: organization, accessContact: contact } = access.organization
+  const told = words('access.told', { organization })
+  return (
+    <>
+      <h2 id="ask">{words('access.missing')}</h2>
+      {request.openSince === null ? (
+        <PostForm action="/account/request">
+          <Field
+            name="words"
+            label={words('access.need')}
+            value={request.words}
+            error={request.error}
+            hint={contact === null ? told : `${told} ${words('access.contact', { contact })}`}
+            maxlength={300}
+          />
+          <SubmitButton label={words('frame.askForAccess')} kind="secondary" />
+        </PostForm>
+      ) : (
+        <Alert kind="info" title={words('access.asked')}>
+          <Say of="access.askedText" values={{ organization, time: () => <Time at={request.openSince} /> }} />
+        </Alert>
+      )}
+    </>
+  )
+}
 
 type AccessPageProps = {
   access: OwnAccess
@@ -101,10 +133,11 @@ type AccessPageProps = {
 }
 
 const Asked = ({ reviews }: { reviews: readonly OwnReview[] }) => {
-  const waiting = reviews.reduce((sum, { unanswered }) => sum + unanswered, 0)
-  return waiting === 0 ? null : (
-    <Alert kind="info" title="You are asked to review what others may do">
-      {counted(waiting, 'line waits', 'lines wait')} for your answer. <a href="/account/reviews">Review access</a>
+  const words = useWords()
+  const count = reviews.reduce((sum, { unanswered }) => sum + unanswered, 0)
+  return count === 0 ? null : (
+    <Alert kind="info" title={words('access.review')}>
+      {words('access.reviewText', { count })} <a href="/account/reviews">{words('access.reviewLink')}</a>
     </Alert>
   )
 }
@@ -117,22 +150,10 @@ export const AccessPage = ({ access, changes, teams, request, reviews }: AccessP
     timeZone={access.timeZone}
     isManager={access.isManager}
     isReviewer={reviews.length > 0}
-    lead="What you may do, and why."
+    lead={<Say of="access.lead" />}
   >
     <Asked reviews={reviews} />
-    {access.assignments.length === 0 ? (
-      <EmptyState
-        title="You have no roles yet"
-        text={`You are signed in, but nothing has been opened for you. ${askedBy(access)} can do that.`}
-      />
-    ) : (
-      scopesOf(access).map(({ title, held }) => (
-        <>
-          <h2>{title}</h2>
-          <Table caption={`Your roles: ${title}`} columns={columns} rows={held.map(rowOf)} />
-        </>
-      ))
-    )}
+    <Held access={access} />
     <OwnTeams teams={teams} />
     <Ask {...{ access, request }} />
     {changes.length === 0 ? null : <Changes changes={changes} />}

@@ -7,10 +7,11 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { deviceName } from '#http/ui/devices.ts'
 import { PostForm } from '#http/ui/form.tsx'
+import { Say, useReader, useWords } from '#http/ui/reader.tsx'
 import { Time, Zone } from '#http/ui/time.tsx'
 import { agoInWords } from '#words/times.ts'
 import { timeInZone } from '#words/zones.ts'
-import { signedInWith } from './words.ts'
+import { wayOf } from './words.ts'
 
 export type SessionsPageProps = {
   name: string
@@ -28,30 +29,38 @@ type ItemProps = { session: SessionRecord; isCurrent: boolean; now: Date }
 
 const SessionItem = ({ session, isCurrent, now }: ItemProps) => {
   const zone = useContext(Zone)
-  const device = deviceName(session.userAgent)
-  const { id, createdAt, lastSeenAt, ip } = session
+  const { language } = useReader()
+  const words = useWords()
+  const device = deviceName(session.userAgent, language)
+  const { id, createdAt, lastSeenAt, ip, hasSecondFactor } = session
+  const signedIn = { way: wayOf(session, language), factor: hasSecondFactor ? 'yes' : 'no' }
+  const seen = isCurrent ? words('sessions.now') : agoInWords(lastSeenAt, now, language)
+  const lastSeen = () => <Time at={lastSeenAt} words={seen} />
   return (
     <li class="list-group-item d-flex flex-wrap align-items-center justify-content-between gap-3">
       <div class="text-break">
         <p class="mb-1">
           <strong>{device}</strong>
-          {isCurrent ? <span class="text-secondary"> · This device</span> : null}
+          {isCurrent ? <span class="text-secondary"> · {words('sessions.current')}</span> : null}
         </p>
         <p class="mb-0 text-secondary">
-          Signed in on <Time at={createdAt} /> {signedInWith(session)}
+          <Say of="sessions.signedIn" values={{ ...signedIn, time: () => <Time at={createdAt} /> }} />
         </p>
         <p class="mb-0 text-secondary">
-          Last seen <Time at={lastSeenAt} words={isCurrent ? 'just now' : agoInWords(lastSeenAt, now)} />
-          {ip === null ? null : <> from {ip}</>}
+          {ip === null ? (
+            <Say of="sessions.lastSeen" values={{ time: lastSeen }} />
+          ) : (
+            <Say of="sessions.lastSeenFrom" values={{ time: lastSeen, ip }} />
+          )}
         </p>
       </div>
       <PostForm action={isCurrent ? '/account/sign-out' : `/account/sessions/${id}/end`}>
         <button
           type="submit"
           class="btn btn-sm"
-          aria-label={`Sign out: ${device}, since ${timeInZone(createdAt, zone)}`}
+          aria-label={words('sessions.signOutOf', { device, time: timeInZone(createdAt, zone, language) })}
         >
-          Sign out
+          {words('signOut.submit')}
         </button>
       </PostForm>
     </li>
@@ -67,29 +76,23 @@ export const SessionsPage = ({
   currentId,
   now,
   hasEnded,
-}: SessionsPageProps) => (
-  <AccountPage
-    section="sessions"
-    name={name}
-    organization={organization}
-    timeZone={timeZone}
-    isManager={isManager}
-    lead="Where you are signed in. If you do not recognise one of these, sign it out and tell your administrator."
-  >
-    {hasEnded ? <Alert kind="success" title="That device is signed out" /> : null}
-    <div class="card">
-      <ul class="list-group list-group-flush" aria-label="Your sessions">
-        {sessions.map((session) => (
-          <SessionItem session={session} isCurrent={session.id === currentId} now={now} />
-        ))}
-      </ul>
-    </div>
-    <h2>Everywhere at once</h2>
-    <p>
-      Ends all of your sessions, this one too, and signs you out of the applications that you use through this sign-in.
-    </p>
-    <PostForm action="/account/sessions/end-all">
-      <SubmitButton label="Sign out everywhere" kind="danger" />
-    </PostForm>
-  </AccountPage>
-)
+}: SessionsPageProps) => {
+  const words = useWords()
+  return (
+    <AccountPage section="sessions" {...{ name, organization, timeZone, isManager }} lead={words('sessions.lead')}>
+      {hasEnded ? <Alert kind="success" title={words('sessions.ended')} /> : null}
+      <div class="card">
+        <ul class="list-group list-group-flush" aria-label={words('sessions.list')}>
+          {sessions.map((session) => (
+            <SessionItem session={session} isCurrent={session.id === currentId} now={now} />
+          ))}
+        </ul>
+      </div>
+      <h2>{words('sessions.everywhere')}</h2>
+      <p>{words('sessions.everywhereText')}</p>
+      <PostForm action="/account/sessions/end-all">
+        <SubmitButton label={words('sessions.signOutAll')} kind="danger" />
+      </PostForm>
+    </AccountPage>
+  )
+}

@@ -8,6 +8,7 @@ import { Buttons, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { useWords } from '#http/ui/reader.tsx'
 import { wayWords } from '#words/team-ways.ts'
 
 type Person = { access: OwnAccess }
@@ -26,24 +27,26 @@ const Frame = ({ access, lead, children }: Person & { lead: string; children?: u
 )
 
 /** The teams of a person, on the page of their access. */
-export const OwnTeams = ({ teams }: { teams: readonly OwnTeam[] }) =>
-  teams.length === 0 ? null : (
+export const OwnTeams = ({ teams }: { teams: readonly OwnTeam[] }) => {
+  const words = useWords()
+  return teams.length === 0 ? null : (
     <>
-      <h2>Your teams</h2>
+      <h2>{words('access.teams')}</h2>
       <Table
-        caption="Your teams"
-        columns={['Team', 'Where', 'Leader']}
+        caption={words('access.teams')}
+        columns={[words('access.team'), words('access.where'), words('access.leader')]}
         rows={teams.map(({ id, name, brand, leader, isLed }) => [
           <a href={`/account/teams/${id}`}>{name}</a>,
-          brand ?? 'The whole organization',
+          brand ?? words('access.whole'),
           <>
-            {leader ?? 'Nobody'}
-            {isLed ? <div class="text-secondary">You may add people and take them out</div> : null}
+            {leader ?? words('access.nobody')}
+            {isLed ? <div class="text-secondary">{words('access.mayChange')}</div> : null}
           </>,
         ])}
       />
     </>
   )
+}
 
 /** Whom it takes more than a leader to take out. */
 const isByHand = ({ ways }: Colleague): boolean => ways?.some(({ way }) => way === 'hand') === true

@@ -1,7 +1,7 @@
 // Facts in the words of people.
 import { describe, expect, test } from 'vitest'
 import { deviceName } from '#http/ui/devices.ts'
-import { signedInWith } from './words.ts'
+import { wayOf } from './words.ts'
 
 describe('devices', () => {
   test.each([
@@ -35,8 +35,7 @@ describe('devices', () => {
 })
 
 test('ways of signing in', () => {
-  expect(signedInWith({ method: 'saml', connectionName: 'Okta', hasSecondFactor: false })).toBe('with Okta')
-  expect(signedInWith({ method: 'password', connectionName: null, hasSecondFactor: true })).toBe(
-    'with your password and a second factor',
-  )
+  expect(wayOf({ method: 'saml', connectionName: 'Okta' }, 'en')).toBe('Okta')
+  expect(wayOf({ method: 'password', connectionName: null }, 'en')).toBe('your password')
+  expect(wayOf({ method: 'passkey', connectionName: null }, 'fr')).toBe('une clé d’accès')
 })

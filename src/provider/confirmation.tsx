@@ -20,6 +20,7 @@ import { sessionOf } from '#http/session.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { useWords } from '#http/ui/reader.tsx'
 import { notFound } from '#platform/errors.ts'
 import type { ProviderServices } from './engine.ts'
 
@@ -46,7 +47,8 @@ export function createConfirmation(
     const person = sessionOf(c)
     const formAction = [asked.waiting.params['redirect_uri'] ?? '']
     const organization = (await clients.served(asked.client, person.organizationId))?.name
-    return renderPage(c, ConfirmPage({ ...asked, organization, who: await nameOf(services, person) }), { formAction })
+    const who = await nameOf(services, person)
+    return renderPage(c, <ConfirmPage {...{ ...asked, organization, who }} />, { formAction })
   })
 
   confirmation.post(path, session, requireSameOrigin({ origin: services.urls.origin }), async (c) => {
@@ -79,19 +81,23 @@ async function readAsked({ database, urls }: ProviderServices, clients: ClientRe
 }
 
 async function nameOf(services: ProviderServices, person: Pick<BrowserSession, 'organizationId' | 'userId'>) {
-  return (await findUserClaims(services, person))?.preferred_username
+  return (await findUserClaims(services, person))?.preferred_username ?? person.userId
 }
 
-type ConfirmProps = Asked & { organization: string | undefined; who: string | undefined }
+type ConfirmProps = Asked & { organization: string | undefined; who: string }
 
-const ConfirmPage = ({ uid, client, organization, refusal, who }: ConfirmProps) => (
-  <CardPage
-    title={`Continue to ${client.name}?`}
-    organization={organization}
-    lead={`A program on this device says that it is ${client.name}, and wants to act for ${who ?? 'you'} there. Go on only if you have just started it yourself.`}
-  >
-    <PostForm action={confirmationPath(uid)}>
-      <Buttons submit="Continue" back={refusal} leave="Refuse" />
-    </PostForm>
-  </CardPage>
-)
+const ConfirmPage = ({ uid, client, organization, refusal, who }: ConfirmProps) => {
+  const words = useWords()
+  const application = client.name
+  return (
+    <CardPage
+      title={words('goOn.title', { application })}
+      organization={organization}
+      lead={words('goOn.lead', { application, who })}
+    >
+      <PostForm action={confirmationPath(uid)}>
+        <Buttons submit={words('frame.continue')} back={refusal} leave={words('device.refuse')} />
+      </PostForm>
+    </CardPage>
+  )
+}

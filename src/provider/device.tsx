@@ -86,7 +86,7 @@ async function pageOf(
   if (client === undefined || step.step === 'again' || organization === undefined)
     return { isRight: false, page: <CodePage isUnknown /> }
   if (step.step === 'done') return { isRight: true, page: <DonePage name={client.name} /> }
-  const who = (await findUserClaims(services, person))?.preferred_username
+  const who = (await findUserClaims(services, person))?.preferred_username ?? person.userId
   return {
     isRight: true,
     page: <ConfirmPage {...{ client, organization: organization.name, who, userCode: step.userCode }} />,

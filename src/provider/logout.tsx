@@ -15,6 +15,7 @@ import { endBeside, type SessionBeside, sessionsBeside } from '#http/sessions-be
 import { Buttons } from '#http/ui/buttons.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { useWords } from '#http/ui/reader.tsx'
 import { invalid } from '#platform/errors.ts'
 import { routes } from './configuration.ts'
 import type { ProviderServices } from './engine.ts'
@@ -43,7 +44,7 @@ export function createLogout(
     const beside = await besideOf(c, asked)
     if (c.get('session') === undefined && beside === undefined) return c.redirect(asked.target ?? '/signed-out', 303)
     const formAction = asked.target === undefined ? [] : [asked.target]
-    return renderPage(c, ConfirmPage(asked, fields), { formAction })
+    return renderPage(c, <ConfirmPage {...{ ...asked, fields }} />, { formAction })
   }
   logout.get(routes.end_session, session, (c) => ask(c, queryOf(c)))
   // Applications may post their people here (§2); what they post ends nothing by itself.
@@ -101,21 +102,19 @@ async function readHint(
 
 const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
-const ConfirmPage = ({ client, target }: Asked, fields: Fields) => (
-  <CardPage
-    title="Sign out?"
-    organization={client?.organization?.name}
-    lead={
-      client === undefined
-        ? 'You will be signed out here and in every application that you use through this sign-in.'
-        : `${client.name} asks to sign you out. You will be signed out in every application that you use through this sign-in.`
-    }
-  >
-    <PostForm action={confirmPath}>
-      {carried.map((name) =>
-        fields[name] === undefined ? null : <input type="hidden" name={name} value={fields[name]} />,
-      )}
-      <Buttons submit="Sign out" back={target ?? '/account'} leave="Stay signed in" />
-    </PostForm>
-  </CardPage>
-)
+type ConfirmProps = Pick<Asked, 'client' | 'target'> & { fields: Fields }
+
+const ConfirmPage = ({ client, target, fields }: ConfirmProps) => {
+  const words = useWords()
+  return (
+    <CardPage
+      title={words('signOut.title')}
+      organization={client?.organization?.name}
+      lead={client === undefined ? words('signOut.lead') : words('signOut.leadAsked', { application: client.name })}
+    >
+      <PostForm action={confirmPath} hidden={Object.fromEntries(carried.map((name) => [name, fields[name]]))}>
+        <Buttons submit={words('signOut.submit')} back={target ?? '/account'} leave={words('signOut.stay')} />
+      </PostForm>
+    </CardPage>
+  )
+}

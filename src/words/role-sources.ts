@@ -1,4 +1,6 @@
 // Through what somebody holds a role: a group and a mapping, a filter, or an assignment, or a team; to the one who holds it, and to others.
+import type { Language } from './texts/languages.ts'
+import { say } from './texts/say.ts'
 
 type Group = { displayName: string }
 
@@ -11,13 +13,14 @@ export type RoleSource =
 const upward = (path: readonly Group[], joint: string): string => path.map(({ displayName }) => displayName).join(joint)
 
 /** To the one who holds it, from their own group to what gives the role. */
-export function sourceToHolder(source: RoleSource): string {
-  if (source.type === 'direct') return `An administrator gave it to you: ${source.reason}`
-  if (source.type === 'team') return `You are in the team ${source.team.name}, which has this role: ${source.reason}`
-  if (source.filter !== null) return `Your organization gives it to everybody whose profile says: ${source.filter}`
-  const [own = 'a group', ...above] = source.path.map(({ displayName }) => displayName)
-  const reached = above.map((name) => `, which belongs to ${name}`).join('')
-  return `You are in the group ${own}${reached}; your organization gives this role to that group`
+export function sourceToHolder(source: RoleSource, language: Language = 'en'): string {
+  const { type } = source
+  if (type === 'direct') return say(language, 'source.direct', { reason: source.reason })
+  if (type === 'team') return say(language, 'source.team', { name: source.team.name, reason: source.reason })
+  if (source.filter !== null) return say(language, 'source.filter', { filter: source.filter })
+  const [own, ...outer] = source.path.map(({ displayName }) => displayName)
+  const above = outer.map((name) => say(language, 'source.above', { name })).join('')
+  return say(language, 'source.group', { name: own ?? say(language, 'source.someGroup'), above })
 }
 
 /** In a few words, for lists and exports. */

@@ -1,4 +1,6 @@
 // Times as people read them wherever they are: days in UTC, and how long ago something was. Times of the clock: zones.ts.
+import { type Language, localeOf } from './texts/languages.ts'
+import { say } from './texts/say.ts'
 
 const longDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
@@ -19,13 +21,12 @@ const spans = [
 ] as const
 
 /** `5 minutes ago`; under two minutes `just now`; undefined beyond a week, where the time itself says more. */
-export function agoInWords(time: string, now: Date): string | undefined {
+export function agoInWords(time: string, now: Date, language: Language = 'en'): string | undefined {
   const seconds = (now.getTime() - Date.parse(time)) / 1000
   if (seconds > 7 * 86_400) return undefined
   const span = spans.find((each) => seconds >= each.seconds)
-  if (span === undefined || seconds < 120) return 'just now'
-  const count = Math.floor(seconds / span.seconds)
-  return `${count} ${span.unit}${count === 1 ? '' : 's'} ago`
+  if (span === undefined || seconds < 120) return say(language, 'sessions.now')
+  return new Intl.RelativeTimeFormat(localeOf(language)).format(-Math.floor(seconds / span.seconds), span.unit)
 }
 
 /** `5 min ago`: as coarse as is still useful, so that a live page does not flicker. */

@@ -128,7 +128,7 @@ describe('my access', () => {
     const [given] = (await listAssignments(ctx, { userId: it.userId })).filter(({ brand }) => brand === null)
     await deleteAssignment(ctx, given?.id ?? '')
     const text = await (await get('/account', it.session.cookie)).text()
-    const changes = [...text.slice(text.indexOf('What has changed lately')).matchAll(/<th scope="row">(.*?)<\/th>/g)]
+    const changes = [...text.slice(text.indexOf('Recent changes')).matchAll(/<th scope="row">(.*?)<\/th>/g)]
     expect(changes.map(([, what]) => what)).toEqual([
       'Viewer was taken back from you',
       'You left the group Newsroom &lt;b&gt;',

@@ -11,6 +11,7 @@ import { setOrganizationStatus } from '../support/access.ts'
 import type { TestOrganization } from '../support/app.ts'
 import { startListeningApp } from '../support/listening.ts'
 import { type LogoutListener, startLogoutListener } from '../support/logout-listener.ts'
+import { asFromPage } from '../support/made-for.ts'
 import { createPerson } from '../support/people.ts'
 import { createRelyingParty, type RelyingParty } from '../support/relying-party.ts'
 import { type SignedIn, signIn } from '../support/sessions.ts'
@@ -55,13 +56,11 @@ const logoutRow = async ({ session }: Stage) => {
   return row
 }
 
-const post = (path: string, cookie: string) =>
-  fetch(`${app.origin}${path}`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { Cookie: cookie, Origin: app.origin, 'Content-Type': 'application/x-www-form-urlencoded' },
-    body: '',
-  })
+const post = async (path: string, cookie: string) => {
+  const headers = { Cookie: cookie, Origin: app.origin, 'Content-Type': 'application/x-www-form-urlencoded' }
+  const form: RequestInit = { method: 'POST', redirect: 'manual', headers, body: '' }
+  return fetch(`${app.origin}${path}`, await asFromPage(app.owner, form))
+}
 
 describe('a logout token', () => {
   let worker: Worker

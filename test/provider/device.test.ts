@@ -84,7 +84,9 @@ describe('a device', () => {
   test('is told where its person refuses', async () => {
     const { begin, poll, session } = await stage()
     const asked = await begin()
-    expect((await enter(session.cookie, { user_code: asked.user_code, abort: 'yes' })).text).toContain('Refused')
+    expect((await enter(session.cookie, { user_code: asked.user_code, abort: 'yes' })).text).toContain(
+      'Sign-in refused',
+    )
     await expect(poll(asked.device_code)).rejects.toEqual(expect.objectContaining({ error: 'access_denied' }))
   })
 

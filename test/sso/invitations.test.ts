@@ -63,7 +63,7 @@ describe('an invitation', () => {
       overrides: [{ permission: 'billing.view', effect: 'allow', brand: null }],
     })
     const [mail] = await outbox(organization, email)
-    expect(mail?.text).toMatch(/As an exception, you may billing\.view in .* until /)
+    expect(mail?.text).toMatch(/As an exception, you may: billing\.view in .* until /)
     const listed = await client.get(`assignments?userId=${body.userId}&kind=override`)
     expect(listed.body.items).toMatchObject([{ reason: special.reason, override: { permission: 'billing.view' } }])
     const again = await invite(email, { expiresAt, overrides: [special] })
@@ -198,7 +198,7 @@ describe('W-016', () => {
     await shift('1 hour')
     const over = await browser().get(path)
     expect(over.status).toBe(410)
-    expect(await over.text()).toMatch(/has run out.*for a new one/s)
+    expect(await over.text()).toMatch(/has expired.*for a new one/s)
     expect((await accept(browser(), path)).status).toBe(410)
     expect((await client.get(`invitations/${body.id}`)).body.status).toBe('expired')
     expect((await client.get('invitations?status=expired')).body.items.map(({ id }: { id: string }) => id)).toContain(

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changeBranding } from '#access/organizations/branding/change-branding.ts'
 import { languages } from '#words/texts/languages.ts'
 import { say } from '#words/texts/say.ts'
+import { provisionLocalUser } from '../support/accounts.ts'
 import type { TestApp } from '../support/app.ts'
 import { launchBrowser, openPage, pageFaults } from '../support/browser.ts'
 import { startListeningApp } from '../support/listening.ts'
-import { createPerson } from '../support/people.ts'
+import { createPerson, giveRole } from '../support/people.ts'
 import { signIn } from '../support/sessions.ts'
 
 let app: TestApp & { origin: string }
@@ -68,7 +69,7 @@ describe('the language of a page', () => {
     const organization = await app.createOrganization()
     const userId = await createPerson(organization, 'eva@example.com', 'Eva Lind')
     const { cookie } = await signIn(organization, userId)
-    for (const path of ['/account', '/console', '/emergency', '/setup/x'])
+    for (const path of ['/account/data', '/console', '/emergency', '/setup/x'])
       expect([path, await languageOf(path, { Cookie: cookie, 'Accept-Language': 'de' })]).toEqual([path, 'en'])
   })
 
@@ -95,6 +96,34 @@ describe.each(languages)('%s', (language) => {
       expect(await page.textContent('h1')).toBe(say(language, title))
       const seen = await page.evaluate('[document.documentElement.lang, getComputedStyle(document.body).direction]')
       expect(seen).toEqual([language, language === 'ar' ? 'rtl' : 'ltr'])
+      expect([path, await pageFaults(page)]).toEqual([path, []])
+    }
+    await page.context().close()
+  })
+
+  test('so are the pages that people have about themselves, and those by which they leave', async () => {
+    const organization = await app.createOrganization()
+    const { id: userId } = await provisionLocalUser(organization, `ana@${language.toLowerCase()}.example.com`)
+    await giveRole(organization, { userId, role: 'viewer' })
+    const { token: value } = await signIn(organization, userId)
+    const page = await openPage(browser)
+    const cookie = { name: '__Host-rolecall_session', value, secure: true, httpOnly: true, path: '/' }
+    await page.context().addCookies([{ ...cookie, domain: 'localhost', sameSite: 'Lax' }])
+    await page.setExtraHTTPHeaders({ 'Accept-Language': language })
+    for (const [path, title] of [
+      ['/account', 'account.access'],
+      ['/account/sessions', 'account.sessions'],
+      ['/account/profile', 'account.profile'],
+      ['/account/security', 'account.security'],
+      ['/device', 'device.title'],
+      ['/oauth2/logout', 'signOut.title'],
+      ['/signed-out', 'signedOut.title'],
+      ['/invitation/gone', 'welcome.unknown'],
+      ['/login/undo/gone', 'reset.over'],
+    ] as const) {
+      await page.goto(app.origin + path)
+      expect([path, await page.textContent('h1')]).toEqual([path, say(language, title)])
+      expect(await page.evaluate('document.documentElement.lang')).toBe(language)
       expect([path, await pageFaults(page)]).toEqual([path, []])
     }
     await page.context().close()

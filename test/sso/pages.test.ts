@@ -199,7 +199,7 @@ describe('J3, by hand', () => {
     await page.getByLabel('Your name').fill('Amara Okafor')
     await page.getByLabel('New password', { exact: true }).fill(goodPassword)
     await page.getByLabel('New password, again').fill(goodPassword)
-    await button(page, 'Accept').click()
+    await button(page, 'Accept the invitation').click()
     await page.waitForURL(`${app.origin}/account`)
     await page.getByText('Amara Okafor').first().waitFor()
 
@@ -208,10 +208,10 @@ describe('J3, by hand', () => {
     await page.getByText('Cannot scan it?').click()
     const secret = ((await page.locator('.secret-key').textContent()) ?? '').replaceAll(' ', '')
     await page.getByLabel('Code').fill(codeOf(app, secret))
-    await button(page, 'Finish').click()
+    await button(page, 'Finish the setup').click()
     expect(await page.locator('.recovery-codes li').count()).toBe(10)
     await page.getByRole('link', { name: 'I have kept them' }).click()
-    await page.getByText('You have 10 recovery codes left').waitFor()
+    await page.getByText('10 recovery codes are left').waitFor()
     await button(page, 'Sign out').click()
     await page.waitForURL(`${app.origin}/signed-out`)
 

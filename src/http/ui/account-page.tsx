@@ -2,17 +2,18 @@
 import type { Child } from 'hono/jsx'
 import type { AssetName } from './assets.ts'
 import { Page } from './page.tsx'
+import { useWords } from './reader.tsx'
 import { InZone } from './time.tsx'
 
 const sections = {
-  access: { label: 'My access', href: '/account' },
-  sessions: { label: 'My sessions', href: '/account/sessions' },
-  organizations: { label: 'Organizations', href: '/account/organizations' },
-  profile: { label: 'Profile', href: '/account/profile' },
-  data: { label: 'What is kept of me', href: '/account/data' },
-  security: { label: 'Security', href: '/account/security' },
-  reviews: { label: 'My reviews', href: '/account/reviews' },
-  tasks: { label: 'My tasks', href: '/account/tasks' },
+  access: { label: 'account.access', href: '/account' },
+  sessions: { label: 'account.sessions', href: '/account/sessions' },
+  organizations: { label: 'account.organizations', href: '/account/organizations' },
+  profile: { label: 'account.profile', href: '/account/profile' },
+  data: { label: 'account.data', href: '/account/data' },
+  security: { label: 'account.security', href: '/account/security' },
+  reviews: { label: 'account.reviews', href: '/account/reviews' },
+  tasks: { label: 'account.tasks', href: '/account/tasks' },
 } as const
 
 export type AccountSection = keyof typeof sections
@@ -48,25 +49,24 @@ export const AccountPage = ({
   scripts = [],
   isList = false,
   children,
-}: AccountPageProps) => (
-  <Page
-    title={sections[section].label}
-    organization={organization}
-    user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
-    navigation={[
-      ...Object.entries(sections)
-        .filter(
-          ([key]) => (key !== 'reviews' && key !== 'tasks') || section === key || (key === 'reviews' && isReviewer),
-        )
-        .map(([key, link]) => ({ ...link, isCurrent: key === section })),
-      ...(isManager ? [{ label: 'Console', href: '/console' }] : []),
-    ]}
-    lead={lead}
-    actions={actions}
-    scripts={scripts}
-    wide={isList}
-    styles={isList ? ['console.css'] : []}
-  >
-    <InZone timeZone={timeZone}>{children}</InZone>
-  </Page>
-)
+}: AccountPageProps) => {
+  const words = useWords()
+  const links = Object.entries(sections)
+    .filter(([key]) => (key !== 'reviews' && key !== 'tasks') || section === key || (key === 'reviews' && isReviewer))
+    .map(([key, { label, href }]) => ({ label: words(label), href, isCurrent: key === section }))
+  return (
+    <Page
+      title={words(sections[section].label)}
+      organization={organization}
+      user={{ name, accountPath: '/account', signOutPath: '/account/sign-out' }}
+      navigation={isManager ? [...links, { label: words('account.console'), href: '/console' }] : links}
+      lead={lead}
+      actions={actions}
+      scripts={scripts}
+      wide={isList}
+      styles={isList ? ['console.css'] : []}
+    >
+      <InZone timeZone={timeZone}>{children}</InZone>
+    </Page>
+  )
+}

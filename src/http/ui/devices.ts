@@ -1,4 +1,6 @@
 // What browsers say of themselves, in the words of people.
+import type { Language } from '#words/texts/languages.ts'
+import { say } from '#words/texts/say.ts'
 
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
@@ -23,8 +25,10 @@ const firstOf = (table: readonly (readonly [RegExp, string])[], text: string): s
   table.find(([pattern]) => pattern.test(text))?.[1]
 
 /** `Firefox on Linux`, as far as a browser says so. */
-export function deviceName(userAgent: string | null): string {
+export function deviceName(userAgent: string | null, language: Language = 'en'): string {
   const [browser, system] = [firstOf(browsers, userAgent ?? ''), firstOf(systems, userAgent ?? '')]
-  if (browser === undefined) return system === undefined ? 'Unknown device' : `A program on ${system}`
-  return system === undefined ? browser : `${browser} on ${system}`
+  if (system === undefined) return browser ?? say(language, 'sessions.unknownDevice')
+  return browser === undefined
+    ? say(language, 'sessions.programOn', { system })
+    : say(language, 'sessions.browserOn', { browser, system })
 }

@@ -6,7 +6,7 @@ import { directionOf } from '#words/texts/languages.ts'
 import { type AssetName, assetPath } from './assets.ts'
 import { PostForm } from './form.tsx'
 import { LookLinks, LookSheet, NameRow, shownName } from './look.tsx'
-import { Say, useReader } from './reader.tsx'
+import { Say, useReader, useWords } from './reader.tsx'
 
 export type DocumentProps = {
   title: string
@@ -117,14 +117,14 @@ export const UserMenu = ({ name, accountPath, signOutPath }: PageUser) => (
     <a href={accountPath}>{name}</a>
     <PostForm action={signOutPath}>
       <button type="submit" class="btn btn-sm">
-        Sign out
+        <Say of="signOut.submit" />
       </button>
     </PostForm>
   </div>
 )
 
 const Navigation = ({ links }: { links: readonly PageLink[] }) => (
-  <nav class="work-width is-wide sections" aria-label="Sections">
+  <nav class="work-width is-wide sections" aria-label={useWords()('account.sections')}>
     <ul>
       {links.map(({ label, href, isCurrent = false }) => (
         <li>

@@ -2,6 +2,7 @@
 import { type Child, createContext, useContext } from 'hono/jsx'
 import { agoInShort, exactTime } from '#words/times.ts'
 import { knownZone, namedTime, timeInZone } from '#words/zones.ts'
+import { useReader } from './reader.tsx'
 
 /** Of whoever looks at the page; undefined for UTC. Every page has that of the browser (`renderPage`). */
 export const Zone = createContext<string | undefined>(undefined)
@@ -28,10 +29,11 @@ type TimeProps = {
 /** A time as people read it, in their zone; on hover, and in its markup, the exact one in UTC. */
 export const Time = ({ at, empty = '—', isNamed = false, words }: TimeProps) => {
   const zone = useContext(Zone)
+  const { language } = useReader()
   if (at === null) return <span>{empty}</span>
   return (
     <time datetime={at} title={exactTime(at)}>
-      {words ?? (isNamed ? namedTime(at, zone) : timeInZone(at, zone))}
+      {words ?? (isNamed ? namedTime(at, zone, language) : timeInZone(at, zone, language))}
     </time>
   )
 }

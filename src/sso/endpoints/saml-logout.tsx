@@ -75,12 +75,10 @@ export async function logout(
   })
 }
 
-const signedOutEverywhere = 'Your session here and at your identity provider has ended.'
-
 /** The session here has ended anyway; that the provider's did too is only said where the provider says so. */
 const afterOurLogout = (c: Context<SsoEnv>, { status }: LogoutMessage): Response | Promise<Response> =>
   status === successStatus
-    ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />)
+    ? renderPage(c, <SignedOutPage lead="signedOut.everywhere" />)
     : c.redirect('/signed-out', 303)
 
 async function endSessions(
@@ -111,5 +109,5 @@ function answerRequest(
   const answer = logoutResponse(partyOf(ctx, connection, urls), {
     ...{ id: newMessageId(ctx), now: ctx.clock.now(), inResponseTo: message.id, relayState },
   })
-  return answer === undefined ? renderPage(c, <SignedOutPage lead={signedOutEverywhere} />) : leaveFor(c, answer)
+  return answer === undefined ? renderPage(c, <SignedOutPage lead="signedOut.everywhere" />) : leaveFor(c, answer)
 }

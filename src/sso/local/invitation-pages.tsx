@@ -8,6 +8,8 @@ import { ErrorPage } from '#http/ui/error-page.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
+import type { TextKey } from '#words/texts/texts.ts'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { Or, PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 
@@ -31,17 +33,19 @@ const Note = ({ note, inviter }: { note: string | null; inviter: string | null }
   )
 
 export const InvitationPage = ({ found, token, name, error }: InvitationPageProps) => {
-  const { invitation, inviter, account, connections, allows } = found
-  const { organization } = account
+  const { invitation, account, connections, allows } = found
+  const organization = account.organization.name
   const isLocal = allows.password || allows.passkey
+  const words = useWords()
+  const inviter = found.inviter ?? words('mail.administrator', { organization })
   return (
     <CardPage
-      title={`Welcome to ${organization.name}`}
-      organization={organization.name}
-      lead={`${inviter ?? 'An administrator'} invites you, as ${invitation.email}.`}
+      title={words('welcome.title', { organization })}
+      organization={organization}
+      lead={words('welcome.lead', { inviter, email: invitation.email })}
       scripts={allows.passkey ? passkeyScripts : []}
     >
-      <Note note={invitation.note} inviter={inviter} />
+      <Note note={invitation.note} inviter={found.inviter} />
       {connections.length === 0 ? null : (
         <div class="ways">
           {connections.map((connection) => (
@@ -49,7 +53,7 @@ export const InvitationPage = ({ found, token, name, error }: InvitationPageProp
               class={`btn${isLocal ? '' : ' btn-primary'} w-100`}
               href={`/sign-in/${connection.id}?invitation=${encodeURIComponent(token)}`}
             >
-              Continue with {connection.name}
+              {words('login.through', { provider: connection.name })}
             </a>
           ))}
         </div>
@@ -64,14 +68,18 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
   const { invitation, account, allows } = found
   const action = `/invitation/${token}`
   const shownName = name ?? account.displayName ?? undefined
+  const words = useWords()
+  const nameField = (
+    <Field name="name" label={words('welcome.name')} value={shownName} autocomplete="name" maxlength={200} />
+  )
   return (
     <>
       {allows.password ? (
         <PostForm action={action}>
-          <Field name="name" label="Your name" value={shownName} autocomplete="name" maxlength={200} />
+          {nameField}
           <input type="text" name="username" value={invitation.email} autocomplete="username" readonly hidden />
           <NewPasswordFields minLength={account.organization.passwordMinLength} error={error} />
-          <SubmitButton label="Accept" wide />
+          <SubmitButton label={words('invitation.action')} wide />
         </PostForm>
       ) : null}
       {!allows.password && error !== undefined ? <Alert kind="danger" title={error} /> : null}
@@ -86,18 +94,14 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
             action={action}
             question={`${action}/question`}
             kind="new"
-            label="Accept with a passkey"
+            label={words('welcome.passkey')}
             isPrimary={!allows.password}
           >
-            {allows.password ? (
-              <input type="hidden" name="name" value={shownName ?? ''} />
-            ) : (
-              <Field name="name" label="Your name" value={shownName} autocomplete="name" maxlength={200} />
-            )}
+            {allows.password ? <input type="hidden" name="name" value={shownName ?? ''} /> : nameField}
           </PasskeyForm>
           {allows.password ? null : (
             <noscript>
-              <p>Accepting with a passkey needs scripts, which are switched off in this browser.</p>
+              <p>{words('welcome.noScript')}</p>
             </noscript>
           )}
         </>
@@ -110,45 +114,57 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
 export const OtherPersonPage = ({
   found,
   token,
-  userName,
+  userName: name,
 }: {
   found: OpenInvitation
   token: string
   userName: string
-}) => (
-  <CardPage
-    title="This invitation is for somebody else"
-    organization={found.account.organization.name}
-    lead={`It is for ${found.invitation.email}, and you are signed in as ${userName}.`}
-  >
-    <p>If both are you, sign out here first. Otherwise leave it to the person whom it is for.</p>
-    <PostForm action={`/invitation/${token}/sign-out`}>
-      <SubmitButton label="Sign out and go on" wide />
-    </PostForm>
-    <p class="aside">
-      <a href="/account">Stay signed in as {userName}</a>
-    </p>
-  </CardPage>
-)
+}) => {
+  const words = useWords()
+  return (
+    <CardPage
+      title={words('welcome.other')}
+      organization={found.account.organization.name}
+      lead={words('welcome.otherLead', { email: found.invitation.email, name })}
+    >
+      <p>{words('welcome.otherText')}</p>
+      <PostForm action={`/invitation/${token}/sign-out`}>
+        <SubmitButton label={words('welcome.signOut')} wide />
+      </PostForm>
+      <p class="aside">
+        <a href="/account">
+          <Say of="welcome.stay" values={{ name }} />
+        </a>
+      </p>
+    </CardPage>
+  )
+}
 
 export const OverPage = ({ found, reference }: { found: OpenInvitation; reference: string }) => {
   const { invitation, account, inviter } = found
-  const who = inviter ?? `an administrator of ${account.organization.name}`
-  const [title, advice] = {
-    pending: ['', ''],
-    expired: ['This invitation has run out', `Ask ${who} for a new one; it takes them one click.`],
-    accepted: ['This invitation was accepted', 'It works once. If that was you, sign in.'],
-    cancelled: ['This invitation was taken back', `If you think that is a mistake, ask ${who}.`],
-    withdrawn: ['This invitation was taken back', `If you think that is a mistake, ask ${who}.`],
-  }[invitation.status] as [string, string]
-  const isUsed = invitation.status === 'accepted'
+  const organization = account.organization.name
+  const words = useWords()
+  const asking = (named: TextKey, unnamed: TextKey): string =>
+    inviter === null ? words(unnamed, { organization }) : words(named, { inviter })
+  const withdrawn = () => [words('welcome.withdrawn'), asking('welcome.withdrawnAsk', 'welcome.withdrawnAskAnybody')]
+  const said = {
+    pending: () => ['', ''],
+    expired: () => [words('welcome.expired'), asking('welcome.expiredAsk', 'welcome.expiredAskAnybody')],
+    accepted: () => [words('welcome.accepted'), words('welcome.acceptedAdvice')],
+    cancelled: withdrawn,
+    withdrawn,
+  }
+  const [title = '', advice = ''] = said[invitation.status]()
+  const signIn = { label: words('frame.signIn'), href: '/login' }
   return (
     <ErrorPage
-      title={title}
-      advice={advice}
-      reference={reference}
-      organization={account.organization.name}
-      action={isUsed ? { label: 'Sign in', href: '/login' } : undefined}
+      {...{ title, advice, reference, organization }}
+      action={invitation.status === 'accepted' ? signIn : undefined}
     />
   )
+}
+
+export const UnknownPage = ({ reference }: { reference: string }) => {
+  const words = useWords()
+  return <ErrorPage title={words('welcome.unknown')} advice={words('welcome.unknownAdvice')} reference={reference} />
 }

@@ -13,11 +13,10 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { readSession, userContext } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
-import { ErrorPage } from '#http/ui/error-page.tsx'
 import { notFound } from '#platform/errors.ts'
 import { faultOf, newPasswordOf } from '../login/new-password.tsx'
 import { browserOf, type LocalEnv, type LocalServices, refuseToken, showSignedIn } from '../login/shared.tsx'
-import { InvitationPage, OtherPersonPage, OverPage } from './invitation-pages.tsx'
+import { InvitationPage, OtherPersonPage, OverPage, UnknownPage } from './invitation-pages.tsx'
 
 /** Mounted at `/invitation`. */
 export function createInvitationPages(services: LocalServices): Hono<LocalEnv> {
@@ -94,12 +93,4 @@ async function accept(
 }
 
 const renderUnknown = (c: Context<LocalEnv>): Promise<Response> =>
-  renderPage(
-    c,
-    <ErrorPage
-      title="This invitation is not valid"
-      advice="The link may be incomplete, or a newer mail has replaced it. Use the link in the last mail, or ask for a new invitation."
-      reference={c.get('requestId')}
-    />,
-    { status: 404 },
-  )
+  renderPage(c, <UnknownPage reference={c.get('requestId')} />, { status: 404 })

@@ -15,18 +15,20 @@ import { Alert } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm, Refusal } from '#http/ui/form.tsx'
 import { emptyForm, refusedForm } from '#http/ui/form-state.ts'
 import { Field } from '#http/ui/forms.tsx'
+import { useWords } from '#http/ui/reader.tsx'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
+import type { TextKey } from '#words/texts/texts.ts'
 import type { LocalEnv, LocalServices } from '../login/shared.tsx'
 import { stepUpFirst } from './step-up.tsx'
 
 const home = '/account/profile'
 
-const notices: Record<string, string> = {
-  saved: 'Saved',
-  sent: 'A link is on its way to the new address; nothing changes before you open it',
-  kept: 'There is no mail server, so nothing was sent: whoever runs the server finds the link by “rolecall mail list” and “rolecall mail show”. Nothing changes before you open it',
-  changed: 'You sign in with the new address from now on',
+const notices: Record<string, TextKey> = {
+  saved: 'profile.saved',
+  sent: 'profile.sent',
+  kept: 'profile.kept',
+  changed: 'profile.changed',
 }
 
 /** Mounted at `/account/profile`. */
@@ -86,80 +88,94 @@ export function createProfile(services: LocalServices): Hono<LocalEnv> {
   return routes
 }
 
-type ProfilePageProps = { profile: OwnProfile; notice: string | undefined; state: FormState | undefined }
+type ProfilePageProps = { profile: OwnProfile; notice: TextKey | undefined; state: FormState | undefined }
 
 const nameOf = ({ displayName, userName }: OwnProfile): string => displayName ?? userName
 
-const ProfilePage = ({ profile, notice, state }: ProfilePageProps) => (
-  <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
-    {notice === undefined ? null : <Alert kind="success" title={notice} />}
-    <Refusal state={state} />
-    {profile.directory === null ? (
-      <>
-        <About {...{ profile, state }} />
-        <Address {...{ profile, state }} />
-      </>
-    ) : (
-      <Alert kind="info" title={`${profile.directory.name} decides what is known of you`}>
-        Name, language and address come from there. Ask whoever runs it to change them.
-      </Alert>
-    )}
-  </AccountPage>
-)
+const ProfilePage = ({ profile, notice, state }: ProfilePageProps) => {
+  const words = useWords()
+  return (
+    <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
+      {notice === undefined ? null : <Alert kind="success" title={words(notice)} />}
+      <Refusal state={state} />
+      {profile.directory === null ? (
+        <>
+          <About {...{ profile, state }} />
+          <Address {...{ profile, state }} />
+        </>
+      ) : (
+        <Alert kind="info" title={words('profile.decides', { name: profile.directory.name })}>
+          {words('profile.decidesText')}
+        </Alert>
+      )}
+    </AccountPage>
+  )
+}
 
 type OwnFormProps = { profile: OwnProfile; state: FormState | undefined }
 
 const About = ({ profile: { displayName, language, timeZone }, state = emptyForm }: OwnFormProps) => {
   const known = { displayName: displayName ?? '', language: language ?? '', timeZone: timeZone ?? '' }
   const shown: FormState = { ...state, values: { ...known, ...state.values } }
+  const words = useWords()
   return (
     <PostForm action={home} class="panel">
-      <h2>About you</h2>
-      <Field {...field(shown, 'displayName')} label="Name" autocomplete="name" maxlength={200} isOptional />
+      <h2>{words('profile.about')}</h2>
       <Field
-        {...field(shown, 'language')}
-        label="Language"
-        hint="Such as en or de-CH. Applications that you use may go by it."
+        {...field(shown, 'displayName')}
+        label={words('profile.name')}
+        autocomplete="name"
+        maxlength={200}
         isOptional
       />
-      <Field {...field(shown, 'timeZone')} label="Time zone" hint="Such as Europe/Berlin." isOptional />
-      <SubmitButton label="Save" />
+      <Field
+        {...field(shown, 'language')}
+        label={words('profile.language')}
+        hint={words('profile.languageHint')}
+        isOptional
+      />
+      <Field {...field(shown, 'timeZone')} label={words('profile.zone')} hint={words('profile.zoneHint')} isOptional />
+      <SubmitButton label={words('profile.save')} />
     </PostForm>
   )
 }
 
-const Address = ({ profile, state }: OwnFormProps) => (
-  <PostForm action={`${home}/address`} class="panel">
-    <h2>Sign-in address</h2>
-    <p>{profile.email ?? 'You have none.'}</p>
-    {profile.pendingEmail === null ? null : <p>{profile.pendingEmail} waits for its link to be opened.</p>}
-    {profile.mayChangeEmail && !profile.isEmergencyAccount ? (
-      <>
-        <Field
-          {...field(state, 'email')}
-          label="New address"
-          type="email"
-          autocomplete="email"
-          hint="We send a link there. Open it while you are signed in here."
-        />
-        <SubmitButton label="Send the link" />
-      </>
-    ) : (
-      <p>It is never changed here.</p>
-    )}
-  </PostForm>
-)
-
-const ConfirmPage = ({ profile, token }: { profile: OwnProfile; token: string }) => (
-  <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
-    <PostForm action={`${home}/address/${encodeURIComponent(token)}`} class="panel">
-      <h2>Confirm your new address</h2>
-      <p>
-        {profile.pendingEmail === null
-          ? 'No address of yours waits to be confirmed.'
-          : `You sign in with ${profile.pendingEmail} from then on.`}
-      </p>
-      <SubmitButton label="Confirm the address" />
+const Address = ({ profile, state }: OwnFormProps) => {
+  const words = useWords()
+  const { pendingEmail: pending } = profile
+  return (
+    <PostForm action={`${home}/address`} class="panel">
+      <h2>{words('profile.address')}</h2>
+      <p>{profile.email ?? words('profile.noAddress')}</p>
+      {pending === null ? null : <p>{words('profile.pending', { email: pending })}</p>}
+      {profile.mayChangeEmail && !profile.isEmergencyAccount ? (
+        <>
+          <Field
+            {...field(state, 'email')}
+            label={words('profile.newAddress')}
+            type="email"
+            autocomplete="email"
+            hint={words('profile.newAddressHint')}
+          />
+          <SubmitButton label={words('forgot.send')} />
+        </>
+      ) : (
+        <p>{words('profile.neverChanged')}</p>
+      )}
     </PostForm>
-  </AccountPage>
-)
+  )
+}
+
+const ConfirmPage = ({ profile, token }: { profile: OwnProfile; token: string }) => {
+  const words = useWords()
+  const { pendingEmail: email } = profile
+  return (
+    <AccountPage section="profile" name={nameOf(profile)} organization={profile.organizationName}>
+      <PostForm action={`${home}/address/${encodeURIComponent(token)}`} class="panel">
+        <h2>{words('profile.confirm')}</h2>
+        <p>{email === null ? words('profile.nothingPending') : words('profile.confirmText', { email })}</p>
+        <SubmitButton label={words('newAddress.action')} />
+      </PostForm>
+    </AccountPage>
+  )
+}

@@ -10,21 +10,22 @@ import { Buttons, LinkButton, PrimaryLink, SmallLink, SubmitButton } from '#http
 import { Alert, Table } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { Field } from '#http/ui/forms.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 import { Time } from '#http/ui/time.tsx'
-import { counted } from '#words/counts.ts'
+import type { TextKey } from '#words/texts/texts.ts'
 import { NewPasswordFields } from '../login/new-password.tsx'
 import { PasskeyForm, passkeyScripts } from '../login/passkey-form.tsx'
 import { AuthenticatorFields, RecoveryCodes } from '../login/step-pages.tsx'
 
 const notices = {
-  password: 'Your password is changed, and you are signed out elsewhere',
-  totp: 'The authenticator is set up',
-  'totp-removed': 'The authenticator is removed',
-  passkey: 'The passkey is added',
-  'passkey-renamed': 'The passkey has its new name',
-  'passkey-removed': 'The passkey is removed',
-  linked: 'You can sign in through your organization from now on',
-  unlinked: 'That sign-in is taken away, and its sessions have ended',
+  password: 'security.passwordDone',
+  totp: 'security.totpDone',
+  'totp-removed': 'security.totpRemoved',
+  passkey: 'security.passkeyDone',
+  'passkey-renamed': 'security.passkeyRenamed',
+  'passkey-removed': 'security.passkeyRemoved',
+  linked: 'security.linked',
+  unlinked: 'security.unlinked',
 } as const
 
 export type Notice = keyof typeof notices
@@ -35,7 +36,7 @@ type FactorsProps = { factors: OwnFactors; fault?: Fault | undefined }
 
 export type SecurityPageProps = FactorsProps & { identities: readonly OwnIdentity[]; notice?: string | undefined }
 
-const noticeOf = (name: string | undefined): string | undefined =>
+const noticeOf = (name: string | undefined): TextKey | undefined =>
   name !== undefined && Object.hasOwn(notices, name) ? notices[name as Notice] : undefined
 
 const path = '/account/security'
@@ -50,10 +51,10 @@ export const SecurityPage = ({ factors, identities, fault, notice }: SecurityPag
       name={nameOf(account)}
       organization={account.organization.name}
       timeZone={account.timeZone}
-      lead="How you sign in."
+      lead={<Say of="security.lead" />}
       scripts={isOpen ? passkeyScripts : []}
     >
-      {said === undefined ? null : <Alert kind="success" title={said} />}
+      {said === undefined ? null : <Alert kind="success" title={<Say of={said} />} />}
       {isOpen ? <Parts factors={factors} fault={fault} /> : <Elsewhere isEmergency={account.isEmergencyAccount} />}
       {account.isEmergencyAccount ? null : (
         <Identities identities={isOpen ? identities : identities.filter(({ linkedAt }) => linkedAt !== null)} />
@@ -64,12 +65,16 @@ export const SecurityPage = ({ factors, identities, fault, notice }: SecurityPag
 
 const Elsewhere = ({ isEmergency }: { isEmergency: boolean }) =>
   isEmergency ? (
-    <Alert kind="info" title="This is an emergency account">
-      <p>It is not changed here: an administrator seals it anew afterwards.</p>
+    <Alert kind="info" title={<Say of="security.emergency" />}>
+      <p>
+        <Say of="security.emergencyText" />
+      </p>
     </Alert>
   ) : (
-    <Alert kind="info" title="You sign in through your organization">
-      <p>Password, second factor and passkeys are set there, not here.</p>
+    <Alert kind="info" title={<Say of="security.elsewhere" />}>
+      <p>
+        <Say of="security.elsewhereText" />
+      </p>
     </Alert>
   )
 
@@ -85,127 +90,152 @@ const Parts = ({ factors, fault }: FactorsProps) => (
 const linkHref = (connectionId: string): string =>
   `/sign-in/${connectionId}?link=1&return_to=${encodeURIComponent(`${path}?done=linked`)}`
 
-const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) =>
-  identities.length === 0 ? null : (
+const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) => {
+  const words = useWords()
+  const columns = ['security.nameColumn', 'security.linkedColumn', 'security.lastUsed'] as const
+  return identities.length === 0 ? null : (
     <section aria-labelledby="identities-title">
-      <h2 id="identities-title">Your organization’s sign-in</h2>
-      <p>Linked, you can come in that way as well, and find the same roles.</p>
+      <h2 id="identities-title">{words('security.organization')}</h2>
+      <p>{words('security.organizationText')}</p>
       <Table
-        caption="Sign-in through your organization"
-        columns={['Name', 'Linked', 'Last used', { label: 'Action', isSilent: true }]}
+        caption={words('security.organization')}
+        columns={[...columns.map((key) => words(key)), { label: words('security.action'), isSilent: true }]}
         rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
           name,
-          <Time at={linkedAt} empty="not yet" />,
-          <Time at={lastSignInAt} empty="never" />,
+          <Time at={linkedAt} empty={words('security.notYet')} />,
+          <Time at={lastSignInAt} empty={words('security.never')} />,
           linkedAt === null ? (
-            <SmallLink href={linkHref(connectionId)}>Link with {name}</SmallLink>
+            <SmallLink href={linkHref(connectionId)}>{words('security.linkWith', { name })}</SmallLink>
           ) : (
-            <a class="btn btn-sm" href={`${path}/identities/${connectionId}/remove`} aria-label={`Remove ${name}`}>
-              Remove
+            <a
+              class="btn btn-sm"
+              href={`${path}/identities/${connectionId}/remove`}
+              aria-label={words('security.removeNamed', { name })}
+            >
+              {words('security.remove')}
             </a>
           ),
         ])}
       />
     </section>
   )
+}
 
 const Wrong = ({ fault, at }: { fault: Fault | undefined; at: Fault['at'] }) =>
   fault?.at === at ? <Alert kind="danger" title={fault.message} /> : null
 
-const Password = ({ factors, fault }: FactorsProps) => (
-  <section aria-labelledby="password-title">
-    <h2 id="password-title">Password</h2>
-    <Wrong fault={fault} at="password" />
-    <PostForm action={`${path}/password`}>
-      <input type="text" name="username" value={factors.account.userName} autocomplete="username" readonly hidden />
-      <Field
-        name="oldPassword"
-        label="Present password"
-        type="password"
-        autocomplete="current-password"
-        maxlength={200}
-      />
-      <NewPasswordFields minLength={factors.account.organization.passwordMinLength} />
-      <SubmitButton label="Change password" kind="secondary" />
-    </PostForm>
-  </section>
-)
+const Password = ({ factors, fault }: FactorsProps) => {
+  const words = useWords()
+  return (
+    <section aria-labelledby="password-title">
+      <h2 id="password-title">{words('password.label')}</h2>
+      <Wrong fault={fault} at="password" />
+      <PostForm action={`${path}/password`}>
+        <input type="text" name="username" value={factors.account.userName} autocomplete="username" readonly hidden />
+        <Field
+          name="oldPassword"
+          label={words('security.present')}
+          type="password"
+          autocomplete="current-password"
+          maxlength={200}
+        />
+        <NewPasswordFields minLength={factors.account.organization.passwordMinLength} />
+        <SubmitButton label={words('security.changePassword')} kind="secondary" />
+      </PostForm>
+    </section>
+  )
+}
 
-const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => (
-  <section aria-labelledby="passkeys-title">
-    <h2 id="passkeys-title">Passkeys</h2>
-    <p>Signing in with the fingerprint, face or code of your device; it is password and second factor in one.</p>
-    <Wrong fault={fault} at="passkeys" />
-    {passkeys.length === 0 ? null : (
-      <Table
-        caption="Your passkeys"
-        columns={['Name', 'Added', 'Last used', 'Action']}
-        rows={passkeys.map(({ id, name, createdAt, lastUsedAt }) => [
-          <PostForm action={`${path}/passkeys/${id}/rename`} class="inline-form">
-            <input
-              class="form-control"
-              name="name"
-              value={name}
-              maxlength={200}
-              aria-label={`Name of ${name}`}
-              required
-            />
-            <button type="submit" class="btn btn-sm" aria-label={`Rename ${name}`}>
-              Rename
-            </button>
-          </PostForm>,
-          <Time at={createdAt} />,
-          <Time at={lastUsedAt} empty="never" />,
-          <PostForm action={`${path}/passkeys/${id}/remove`}>
-            <button type="submit" class="btn btn-sm" aria-label={`Remove ${name}`}>
-              Remove
-            </button>
-          </PostForm>,
-        ])}
-      />
-    )}
-    <PasskeyForm
-      action={`${path}/passkeys`}
-      question={`${path}/passkeys/question`}
-      kind="new"
-      label="Add a passkey"
-      wide={false}
-    >
-      <Field name="passkeyName" label="Name of this device" isOptional placeholder="Work laptop" maxlength={200} />
-    </PasskeyForm>
-    <noscript>
-      <p>Adding a passkey needs scripts, which are switched off in this browser.</p>
-    </noscript>
-  </section>
-)
+const Passkeys = ({ factors: { passkeys }, fault }: FactorsProps) => {
+  const words = useWords()
+  return (
+    <section aria-labelledby="passkeys-title">
+      <h2 id="passkeys-title">{words('security.passkeys')}</h2>
+      <p>{words('security.passkeysText')}</p>
+      <Wrong fault={fault} at="passkeys" />
+      {passkeys.length === 0 ? null : <PasskeyTable passkeys={passkeys} />}
+      <PasskeyForm
+        action={`${path}/passkeys`}
+        question={`${path}/passkeys/question`}
+        kind="new"
+        label={words('security.addPasskey')}
+        wide={false}
+      >
+        <Field
+          name="passkeyName"
+          label={words('security.deviceName')}
+          isOptional
+          placeholder={words('security.deviceExample')}
+          maxlength={200}
+        />
+      </PasskeyForm>
+      <noscript>
+        <p>{words('security.noScript')}</p>
+      </noscript>
+    </section>
+  )
+}
 
-const Authenticator = ({ factors, fault }: FactorsProps) => (
-  <section aria-labelledby="totp-title">
-    <h2 id="totp-title">Authenticator app</h2>
-    <Wrong fault={fault} at="totp" />
-    {factors.account.hasTotp ? (
-      <>
-        <p>
-          It is set up: after the password you are asked for its code. You have{' '}
-          {counted(factors.recoveryCodesLeft, 'recovery code')} left.
-        </p>
-        <div class="actions">
-          <PostForm action={`${path}/recovery-codes`}>
-            <SubmitButton label="New recovery codes" kind="secondary" />
-          </PostForm>
-          <PostForm action={`${path}/totp/remove`}>
-            <SubmitButton label="Remove the authenticator" kind="danger" />
-          </PostForm>
-        </div>
-      </>
-    ) : (
-      <>
-        <p>A code from your phone or computer beside the password, so that the password alone opens nothing.</p>
-        <LinkButton href={`${path}/totp`}>Set up an authenticator</LinkButton>
-      </>
-    )}
-  </section>
-)
+const PasskeyTable = ({ passkeys }: Pick<OwnFactors, 'passkeys'>) => {
+  const words = useWords()
+  const columns = ['security.nameColumn', 'security.addedColumn', 'security.lastUsed', 'security.action'] as const
+  return (
+    <Table
+      caption={words('security.yourPasskeys')}
+      columns={columns.map((key) => words(key))}
+      rows={passkeys.map(({ id, name, createdAt, lastUsedAt }) => [
+        <PostForm action={`${path}/passkeys/${id}/rename`} class="inline-form">
+          <input
+            class="form-control"
+            name="name"
+            value={name}
+            maxlength={200}
+            aria-label={words('security.nameOf', { name })}
+            required
+          />
+          <button type="submit" class="btn btn-sm" aria-label={words('security.renameNamed', { name })}>
+            {words('security.rename')}
+          </button>
+        </PostForm>,
+        <Time at={createdAt} />,
+        <Time at={lastUsedAt} empty={words('security.never')} />,
+        <PostForm action={`${path}/passkeys/${id}/remove`}>
+          <button type="submit" class="btn btn-sm" aria-label={words('security.removeNamed', { name })}>
+            {words('security.remove')}
+          </button>
+        </PostForm>,
+      ])}
+    />
+  )
+}
+
+const Authenticator = ({ factors, fault }: FactorsProps) => {
+  const words = useWords()
+  return (
+    <section aria-labelledby="totp-title">
+      <h2 id="totp-title">{words('security.authenticator')}</h2>
+      <Wrong fault={fault} at="totp" />
+      {factors.account.hasTotp ? (
+        <>
+          <p>{words('security.authenticatorOn', { count: factors.recoveryCodesLeft })}</p>
+          <div class="actions">
+            <PostForm action={`${path}/recovery-codes`}>
+              <SubmitButton label={words('security.newCodes')} kind="secondary" />
+            </PostForm>
+            <PostForm action={`${path}/totp/remove`}>
+              <SubmitButton label={words('security.removeTotp')} kind="danger" />
+            </PostForm>
+          </div>
+        </>
+      ) : (
+        <>
+          <p>{words('security.authenticatorOff')}</p>
+          <LinkButton href={`${path}/totp`}>{words('security.setUpTotp')}</LinkButton>
+        </>
+      )}
+    </section>
+  )
+}
 
 type RemoveIdentityPageProps = {
   name: string
@@ -215,46 +245,53 @@ type RemoveIdentityPageProps = {
   error?: Child
 }
 
-export const RemoveIdentityPage = ({ name, organization, identity, isLast, error }: RemoveIdentityPageProps) => (
-  <AccountPage section="security" name={name} organization={organization} lead={`Remove the sign-in ${identity.name}.`}>
-    {error === undefined ? null : <Alert kind="danger" title={error} />}
-    {isLast ? (
-      <Alert kind="warning" title="This is your only way to sign in">
-        <p>Without it, you cannot come in any more until an administrator lets you in again.</p>
-      </Alert>
-    ) : null}
-    <p>
-      Sessions that came through {identity.name} end at once, this one too if it did. It is linked to you again only if
-      you ask for it here, or an administrator approves it.
-    </p>
-    <PostForm action={`${path}/identities/${identity.connectionId}/remove`}>
-      {isLast ? <input type="hidden" name="isLastAccepted" value="on" /> : null}
-      <Buttons submit={isLast ? 'Remove it all the same' : 'Remove it'} kind="danger" back={path} leave="Keep it" />
-    </PostForm>
-  </AccountPage>
-)
+export const RemoveIdentityPage = ({ name, organization, identity, isLast, error }: RemoveIdentityPageProps) => {
+  const words = useWords()
+  const of = { name: identity.name }
+  return (
+    <AccountPage section="security" {...{ name, organization }} lead={words('security.removeLead', of)}>
+      {error === undefined ? null : <Alert kind="danger" title={error} />}
+      {isLast ? (
+        <Alert kind="warning" title={words('security.onlyWay')}>
+          <p>{words('security.onlyWayText')}</p>
+        </Alert>
+      ) : null}
+      <p>{words('security.removeText', of)}</p>
+      <PostForm action={`${path}/identities/${identity.connectionId}/remove`}>
+        {isLast ? <input type="hidden" name="isLastAccepted" value="on" /> : null}
+        <Buttons
+          submit={words(isLast ? 'security.removeAnyway' : 'security.removeIt')}
+          kind="danger"
+          back={path}
+          leave={words('security.keep')}
+        />
+      </PostForm>
+    </AccountPage>
+  )
+}
 
 type TotpPageProps = { name: string; organization: string; setup: TotpSetup; error?: Child }
 
-export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) => (
-  <AccountPage section="security" name={name} organization={organization} lead="Set up an authenticator app.">
-    <PostForm action={`${path}/totp`}>
-      <AuthenticatorFields setup={setup} error={error} />
-      <Buttons submit="Finish" back={path} leave="Not now" />
-    </PostForm>
-  </AccountPage>
-)
+export const TotpPage = ({ name, organization, setup, error }: TotpPageProps) => {
+  const words = useWords()
+  return (
+    <AccountPage section="security" {...{ name, organization }} lead={words('security.setUpTotpLead')}>
+      <PostForm action={`${path}/totp`}>
+        <AuthenticatorFields setup={setup} error={error} />
+        <Buttons submit={words('security.finish')} back={path} leave={words('factor.notNow')} />
+      </PostForm>
+    </AccountPage>
+  )
+}
 
 type CodesPageProps = { name: string; organization: string; codes: readonly string[] }
 
-export const CodesPage = ({ name, organization, codes }: CodesPageProps) => (
-  <AccountPage
-    section="security"
-    name={name}
-    organization={organization}
-    lead="Recovery codes, for when your phone is lost."
-  >
-    <RecoveryCodes codes={codes} />
-    <PrimaryLink href={path}>I have kept them</PrimaryLink>
-  </AccountPage>
-)
+export const CodesPage = ({ name, organization, codes }: CodesPageProps) => {
+  const words = useWords()
+  return (
+    <AccountPage section="security" {...{ name, organization }} lead={words('security.codesLead')}>
+      <RecoveryCodes codes={codes} />
+      <PrimaryLink href={path}>{words('recovery.kept')}</PrimaryLink>
+    </AccountPage>
+  )
+}

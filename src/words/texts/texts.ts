@@ -1,5 +1,15 @@
 // All texts, by language. A language that lacks one, or has one too many, does not compile.
 
+import { ar as accountAr } from './account/ar.ts'
+import { de as accountDe } from './account/de.ts'
+import { en as accountEn } from './account/en.ts'
+import { es as accountEs } from './account/es.ts'
+import { fr as accountFr } from './account/fr.ts'
+import { it as accountIt } from './account/it.ts'
+import { ja as accountJa } from './account/ja.ts'
+import { nl as accountNl } from './account/nl.ts'
+import { pl as accountPl } from './account/pl.ts'
+import { ptBR as accountBr } from './account/pt-BR.ts'
 import { ar as frameAr } from './frame/ar.ts'
 import { de as frameDe } from './frame/de.ts'
 import { en as frameEn } from './frame/en.ts'
@@ -21,6 +31,26 @@ import { ja as mailJa } from './mail/ja.ts'
 import { nl as mailNl } from './mail/nl.ts'
 import { pl as mailPl } from './mail/pl.ts'
 import { ptBR as mailBr } from './mail/pt-BR.ts'
+import { ar as pagesAr } from './pages/ar.ts'
+import { de as pagesDe } from './pages/de.ts'
+import { en as pagesEn } from './pages/en.ts'
+import { es as pagesEs } from './pages/es.ts'
+import { fr as pagesFr } from './pages/fr.ts'
+import { it as pagesIt } from './pages/it.ts'
+import { ja as pagesJa } from './pages/ja.ts'
+import { nl as pagesNl } from './pages/nl.ts'
+import { pl as pagesPl } from './pages/pl.ts'
+import { ptBR as pagesBr } from './pages/pt-BR.ts'
+import { ar as securityAr } from './security/ar.ts'
+import { de as securityDe } from './security/de.ts'
+import { en as securityEn } from './security/en.ts'
+import { es as securityEs } from './security/es.ts'
+import { fr as securityFr } from './security/fr.ts'
+import { it as securityIt } from './security/it.ts'
+import { ja as securityJa } from './security/ja.ts'
+import { nl as securityNl } from './security/nl.ts'
+import { pl as securityPl } from './security/pl.ts'
+import { ptBR as securityBr } from './security/pt-BR.ts'
 import { ar as signInAr } from './sign-in/ar.ts'
 import { de as signInDe } from './sign-in/de.ts'
 import { en as signInEn } from './sign-in/en.ts'
@@ -32,17 +62,23 @@ import { nl as signInNl } from './sign-in/nl.ts'
 import { pl as signInPl } from './sign-in/pl.ts'
 import { ptBR as signInBr } from './sign-in/pt-BR.ts'
 
-export type TextKey = keyof typeof frameEn | keyof typeof mailEn | keyof typeof signInEn
+export type TextKey =
+  | keyof typeof accountEn
+  | keyof typeof frameEn
+  | keyof typeof mailEn
+  | keyof typeof pagesEn
+  | keyof typeof securityEn
+  | keyof typeof signInEn
 
 export const texts: Record<Language, Record<TextKey, string>> = {
-  en: { ...frameEn, ...mailEn, ...signInEn },
-  de: { ...frameDe, ...mailDe, ...signInDe },
-  fr: { ...frameFr, ...mailFr, ...signInFr },
-  es: { ...frameEs, ...mailEs, ...signInEs },
-  'pt-BR': { ...frameBr, ...mailBr, ...signInBr },
-  it: { ...frameIt, ...mailIt, ...signInIt },
-  nl: { ...frameNl, ...mailNl, ...signInNl },
-  pl: { ...framePl, ...mailPl, ...signInPl },
-  ja: { ...frameJa, ...mailJa, ...signInJa },
-  ar: { ...frameAr, ...mailAr, ...signInAr },
+  en: { ...accountEn, ...frameEn, ...mailEn, ...pagesEn, ...securityEn, ...signInEn },
+  de: { ...accountDe, ...frameDe, ...mailDe, ...pagesDe, ...securityDe, ...signInDe },
+  fr: { ...accountFr, ...frameFr, ...mailFr, ...pagesFr, ...securityFr, ...signInFr },
+  es: { ...accountEs, ...frameEs, ...mailEs, ...pagesEs, ...securityEs, ...signInEs },
+  'pt-BR': { ...accountBr, ...frameBr, ...mailBr, ...pagesBr, ...securityBr, ...signInBr },
+  it: { ...accountIt, ...frameIt, ...mailIt, ...pagesIt, ...securityIt, ...signInIt },
+  nl: { ...accountNl, ...frameNl, ...mailNl, ...pagesNl, ...securityNl, ...signInNl },
+  pl: { ...accountPl, ...framePl, ...mailPl, ...pagesPl, ...securityPl, ...signInPl },
+  ja: { ...accountJa, ...frameJa, ...mailJa, ...pagesJa, ...securityJa, ...signInJa },
+  ar: { ...accountAr, ...frameAr, ...mailAr, ...pagesAr, ...securityAr, ...signInAr },
 }

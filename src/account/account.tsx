@@ -41,7 +41,7 @@ export function createAccount(services: AccountServices): Hono<AppEnv> {
   account.get('/session', answerSession(services))
   account.get('/signed-out', async (c) => {
     const isElsewhere = (await sessionsBeside(c, services)).length > 0
-    return renderPage(c, SignedOutPage({ lead: 'Close the window if this is not your own device.', isElsewhere }))
+    return renderPage(c, <SignedOutPage isElsewhere={isElsewhere} />)
   })
   account.route('/account/organizations', createOrganizationPages(services))
   account.route('/account/reviews', createReviewPages(services))
@@ -65,7 +65,7 @@ function createPages(services: AccountServices): Hono<AppEnv> {
     if (next.kind === 'post') return postAway(c, next)
     // A redirect of the form's own answer would have to be allowed by every page that has the button (CSP form-action).
     c.header('Refresh', `0;url=${next.url}`)
-    return renderPage(c, LeavingPage(next))
+    return renderPage(c, <LeavingPage {...next} />)
   })
 
   pages.get('/', ...own, async (c) => {
@@ -92,19 +92,9 @@ function createPages(services: AccountServices): Hono<AppEnv> {
       getOwnAccess(ctx),
       listOwnSessions(ctx),
     ])
-    const page = SessionsPage({
-      ...{
-        name,
-        organization: organization.name,
-        timeZone,
-        isManager,
-        currentId: sessionId,
-        now: services.clock.now(),
-      },
-      sessions: sessions,
-      hasEnded: c.req.query('ended') === '1',
-    })
-    return renderPage(c, page)
+    const shown = { name, organization: organization.name, timeZone, isManager, sessions }
+    const moment = { currentId: sessionId, now: services.clock.now(), hasEnded: c.req.query('ended') === '1' }
+    return renderPage(c, <SessionsPage {...shown} {...moment} />)
   })
 
   pages.post('/sessions/end-all', sameOrigin, ...own, async (c) => {
@@ -141,6 +131,6 @@ async function showAccess(
     listOwnReviews(ctx),
   ])
   const request = { ...asked, openSince }
-  const page = AccessPage({ access, changes, teams, request, reviews })
+  const page = <AccessPage {...{ access, changes, teams, request, reviews }} />
   return renderPage(c, page, { status: asked.error === undefined ? 200 : 400 })
 }
