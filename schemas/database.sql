@@ -6856,6 +6856,25 @@ AS $function$
   FROM organizations o WHERE o.id = ANY (p_ids) AND current_setting('rolecall.instance', true) = 'on' $function$;
 GRANT EXECUTE ON FUNCTION organization_health(text[]) TO rolecall_server;
 
+-- What waits to be sent, by organization, for those who run the installation.
+CREATE OR REPLACE FUNCTION public.platform_queue()
+ RETURNS TABLE(kind text, organization_id text, name text, waiting bigint, failing bigint, oldest timestamp with time zone, next_attempt_at timestamp with time zone, last_error text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH queued AS (
+    SELECT 'mail' AS kind, m.organization_id, m.created_at, m.next_attempt_at, m.last_error FROM mails m WHERE m.status = 'queued'
+    UNION ALL
+    SELECT 'sign_out', l.organization_id, l.created_at, l.next_attempt_at, l.last_error FROM application_logouts l
+      WHERE l.status = 'queued')
+  SELECT q.kind, q.organization_id, o.name, count(*), count(q.last_error), min(q.created_at), min(q.next_attempt_at),
+      (array_agg(q.last_error ORDER BY q.next_attempt_at) FILTER (WHERE q.last_error IS NOT NULL))[1]
+    FROM queued q JOIN organizations o ON o.id = q.organization_id
+    WHERE current_setting('rolecall.instance', true) = 'on'
+    GROUP BY q.kind, q.organization_id, o.name ORDER BY count(q.last_error) DESC, min(q.created_at) LIMIT 200 $function$;
+GRANT EXECUTE ON FUNCTION platform_queue() TO rolecall_server;
+
 -- Erases a deleted organization whose time is over, some thousand rows at a time; is_gone once nothing of it is left,
 -- null where none is due.
 CREATE OR REPLACE FUNCTION public.erase_due_organization(p_limit integer, OUT organization_id text, OUT slug text, OUT is_gone boolean)

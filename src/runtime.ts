@@ -1,9 +1,9 @@
 // What the commands run on: the services, for the time of one command, and the server.
 import { readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { requireSealingKeys } from '#access/organizations/sealing-check.ts'
+import { runningVersion } from '#access/upkeep/installation-version.ts'
 import type { CliRuntime } from '#cli/runtime.ts'
 import { hasCluster } from '#db/embedded/state.ts'
 import { knownMigrations, migrateDatabase, pendingMigrations } from '#db/migrate.ts'
@@ -65,7 +65,7 @@ function liesIn(folder: string, path: string): boolean {
 
 export function createRuntime(config: Config, environment: NodeJS.ProcessEnv = {}): CliRuntime {
   return {
-    version: (createRequire(import.meta.url)('#package.json') as { version: string }).version,
+    version: runningVersion(),
     variable: (name) => environment[name],
     secretFile: async (path) => {
       if (liesIn(config.dataDir, path)) throw invalid(`${path} lies in DATA_DIR, which is the server’s own`)

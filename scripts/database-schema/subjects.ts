@@ -410,6 +410,7 @@ const platform: Subject = {
     'forget_operator',
     'enter_operator',
     'organization_health',
+    'platform_queue',
     'erase_due_organization',
     'are_seats_taken',
     'seat_limit_of',

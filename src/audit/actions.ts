@@ -153,6 +153,8 @@ export const auditActions = {
   'role.delete': 'role.deleted',
   'role.update': 'role.updated',
   'role_pack.install': 'role.pack_installed',
+  'installation.retry': null,
+  'installation.test_mail': null,
   'separation_rule.create': 'separation_rule.created',
   'separation_rule.delete': 'separation_rule.deleted',
   'separation_rule.update': 'separation_rule.updated',

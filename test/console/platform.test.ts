@@ -53,6 +53,8 @@ beforeAll(async () => {
   const { id: key } = await issuePlatformKey(above, { name: 'Newsroom backend', scopes: ['organizations.read'] })
   await createApplication(above, { name: 'Newsroom', redirectUris: ['https://news.example.com/callback'] })
   Object.assign(ids, { customer: customer.id, key })
+  await app.owner`insert into mails (organization_id, id, kind, recipient, subject, body_sealed, status, next_attempt_at, created_at)
+    values (${operations.id}, 'mal_walk', 'alarm', 'x@example.com', 'x', '', 'queued', now() + interval '1 hour', now())`
   const administrator = await operator('administrator')
   if (browser !== undefined) {
     const opened = browser
@@ -74,7 +76,10 @@ const everyPage = [
   ['/platform/keys', 'Newsroom backend'],
   ['/platform/keys/:key/revoke', 'It cannot be undone'],
   ['/platform/operators', 'Olu Operator 1'],
-  ['/platform/installation', ''],
+  ['/platform/queue', 'Mails'],
+  ['/platform/mail', 'no mail server'],
+  ['/platform/installation', 'as this version has them'],
+  ['/platform/organizations/:customer/support', 'Its administrators read your name'],
   ['/platform/audit', 'Operator added'],
 ] as const
 
@@ -140,6 +145,10 @@ describe('what changes something', () => {
     ['/platform/keys/:key/revoke', { proof: 'Newsroom backend' }],
     ['/platform/operators', { user: 'operator1@example.com', role: 'reader' }],
     ['/platform/operators/:customer/remove', {}],
+    ['/platform/applications', { name: 'CMS', kind: 'confidential', redirectUris: 'https://cms.example.com/cb' }],
+    ['/platform/queue/:customer/mail/retry', {}],
+    ['/platform/mail/test', { to: 'olu@example.com' }],
+    ['/platform/organizations/:customer/support', { reason: 'Ticket 17', minutes: '30' }],
   ] as const
 
   test.each(changes)('%s is refused to a reader, and wants a fresh proof of an administrator', async (path, form) => {
@@ -154,6 +163,72 @@ describe('what changes something', () => {
     const proof = answer.headers.get('location')?.startsWith('/login/step-up?return_to=%2Fplatform')
     expect([answer.status, proof]).toEqual([303, true])
     expect([await trail(), await statusOf(customer)]).toEqual([before, 'active'])
+  })
+
+  test('an application is registered, and its secret is shown once', async () => {
+    const administrator = await operator('administrator')
+    const form = { name: 'CMS', kind: 'confidential', redirectUris: 'https://cms.example.com/cb' }
+    expect((await post('/platform/applications', administrator, { ...form, redirectUris: 'nowhere' })).status).toBe(400)
+    const made = await (await post('/platform/applications', administrator, form)).text()
+    const secret = /value="(rca_[\w-]+)"/.exec(made)?.[1] ?? 'none'
+    expect(made).toContain('This secret is shown once')
+    const list = await (await get('/platform/applications', administrator)).text()
+    expect([list.includes('CMS'), list.includes(secret)]).toEqual([true, false])
+    const [row] = await app.owner`select organization_id from applications where name = 'CMS'`
+    expect(row?.['organization_id']).toBe(platformId)
+  })
+
+  test('what waits is seen by organization, without anybody’s address, and is tried again', async () => {
+    const administrator = await operator('administrator')
+    const mail = (
+      id: string,
+      error: string | null,
+    ) => app.owner`insert into mails (organization_id, id, kind, recipient, subject,
+        body_sealed, status, attempts, next_attempt_at, last_error, created_at)
+      values (${customer.id}, ${id}, 'test', 'secret@example.com', 'Hidden subject', '', 'queued', 1, now() + interval '1 hour', ${error}, now())`
+    await mail('mal_one', null)
+    await mail('mal_two', 'Mailbox unavailable')
+    const page = await (await get('/platform/queue', await operator('reader'))).text()
+    expect(page).toContain('Mailbox unavailable')
+    expect(page).not.toMatch(/secret@example|Hidden subject|Try again now/)
+    expect((await post(`/platform/queue/${customer.id}/mail/retry`, administrator)).status).toBe(303)
+    const due =
+      await app.owner`select id from mails where organization_id = ${customer.id} and next_attempt_at <= now()`
+    expect(due).toHaveLength(2)
+    expect((await post(`/platform/queue/${customer.id}/nothing/retry`, administrator)).status).toBe(404)
+    expect((await post('/platform/queue/org_x/mail/retry', administrator)).status).toBe(404)
+    await app.owner`delete from mails where organization_id = ${customer.id}`
+    // To a transaction of an organization there is no queue.
+    const sql = app.serverRole()
+    const own = await sql.begin(async (tx) => {
+      await tx`select set_config('rolecall.organization_id', ${customer.id}, true)`
+      return tx`select from platform_queue()`
+    })
+    expect(own).toHaveLength(0)
+  })
+
+  test('a test mail goes from the operators’ organization, and its fate is shown', async () => {
+    const administrator = await operator('administrator')
+    expect((await post('/platform/mail/test', administrator, { to: 'nobody' })).status).toBe(400)
+    expect((await post('/platform/mail/test', administrator, { to: 'olu@example.com' })).status).toBe(303)
+    const page = await (await get('/platform/mail', administrator)).text()
+    expect([page.includes('olu@example.com'), page.includes('kept')]).toEqual([true, true])
+    const rows = await app.owner`select distinct organization_id from mails where kind = 'test'`
+    expect(rows.map(({ organization_id: id }) => id)).toEqual([operations.id])
+  })
+
+  test('after the proof, people come to the page of the form', async () => {
+    const stale = await operator('administrator')
+    await app.owner`update sessions set authenticated_at = now() - interval '1 hour' where id = ${stale.session.sessionId}`
+    const places = [
+      ['/platform/mail/test', '/platform/mail'],
+      [`/platform/queue/${customer.id}/mail/retry`, '/platform/queue'],
+      [`/platform/organizations/${customer.id}/resume`, `/platform/organizations/${customer.id}`],
+    ]
+    for (const [path = '', page = ''] of places) {
+      const answer = await post(path, stale, { to: 'olu@example.com' })
+      expect(answer.headers.get('location')).toBe(`/login/step-up?return_to=${encodeURIComponent(page)}`)
+    }
   })
 
   test('suspended by page with the slug typed, and resumed; both trails say who', async () => {

@@ -25,6 +25,8 @@ const sections = {
   applications: { label: 'Applications', href: '/platform/applications' },
   keys: { label: 'Platform keys', href: '/platform/keys' },
   operators: { label: 'Operators', href: '/platform/operators' },
+  queue: { label: 'Queue', href: '/platform/queue' },
+  mail: { label: 'Mail', href: '/platform/mail' },
   installation: { label: 'Installation', href: '/platform/installation' },
   audit: { label: 'Audit', href: '/platform/audit' },
 } as const

@@ -2,10 +2,11 @@
 import { Hono } from 'hono'
 import { requirePlatform } from '#access/ground/platform-rights.ts'
 import { diagnoseInstallation } from '#access/upkeep/diagnose-installation.ts'
+import { type InstallationVersion, installationVersion } from '#access/upkeep/installation-version.ts'
 import { renderPage } from '#http/pages.ts'
-import { Alert, Table } from '#http/ui/content.tsx'
+import { Alert, Facts, Table } from '#http/ui/content.tsx'
 import type { ConsoleServices } from '../ui/env.ts'
-import { Badge } from '../ui/parts.tsx'
+import { Badge, Panel } from '../ui/parts.tsx'
 import { frameOf, type PlatformEnv, PlatformPage } from './frame.tsx'
 
 export function createInstallationPages(services: ConsoleServices): Hono<PlatformEnv> {
@@ -13,7 +14,7 @@ export function createInstallationPages(services: ConsoleServices): Hono<Platfor
   pages.get('/installation', async (c) => {
     const frame = frameOf(c)
     requirePlatform(frame.ctx, 'organizations.read')
-    const findings = await diagnoseInstallation(services)
+    const [findings, version] = await Promise.all([diagnoseInstallation(services), installationVersion(services)])
     const page = (
       <PlatformPage
         frame={frame}
@@ -21,6 +22,7 @@ export function createInstallationPages(services: ConsoleServices): Hono<Platfor
         title="Installation"
         lead="What rolecall doctor finds in the database. Run the command on the server for its address, mail and clock."
       >
+        <VersionPanel version={version} />
         {findings.length === 0 ? (
           <Alert kind="success" title="No problems found" />
         ) : (
@@ -41,4 +43,29 @@ export function createInstallationPages(services: ConsoleServices): Hono<Platfor
     return renderPage(c, page)
   })
   return pages
+}
+
+const VersionPanel = ({
+  version: { version, node, postgres, schema, addresses },
+}: {
+  version: InstallationVersion
+}) => (
+  <Panel title="Version" id="version">
+    <Facts
+      facts={[
+        { term: 'Rolecall', value: version },
+        { term: 'Node.js', value: node },
+        { term: 'PostgreSQL', value: postgres },
+        { term: 'Schema', value: schemaWords(schema) },
+        { term: 'Addresses connected to the database', value: addresses.join(', ') || 'Only by a socket, from here' },
+      ]}
+    />
+  </Panel>
+)
+
+const schemaWords = ({ applied, known }: InstallationVersion['schema']): string => {
+  if (applied === known) return `${applied} migrations, as this version has them`
+  return applied > known
+    ? `${applied} migrations, ${applied - known} of a newer version than this`
+    : `${applied} of ${known} migrations: run rolecall migrate`
 }

@@ -1,6 +1,5 @@
-// Keys of the platform: the list, a new one, and the end of one; and the applications of the platform.
+// Keys of the platform: the list, a new one, and the end of one.
 import { type Context, Hono } from 'hono'
-import { listApplications } from '#access/applications/applications.ts'
 import { platformScopes } from '#access/ground/platform-rights.ts'
 import {
   issuePlatformKey,
@@ -8,7 +7,6 @@ import {
   type PlatformKeyRecord,
   revokePlatformKey,
 } from '#access/platform/keys/platform-keys.ts'
-import { renderPage } from '#http/pages.ts'
 import { type Form, formOf } from '#http/read-form.ts'
 import { Buttons, SmallLink } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
@@ -42,7 +40,6 @@ export function createKeyPages(): Hono<PlatformEnv> {
     await revokePlatformKey(c.get('ctx'), key.id)
     return c.redirect(`${path}?done=revoked`, 303)
   })
-  pages.get('/applications', showApplications)
   return pages
 }
 
@@ -174,36 +171,4 @@ async function showRevoke(c: Context<PlatformEnv>, state: FormState): Promise<Re
     </PlatformPage>
   )
   return renderForm(c, state, page)
-}
-
-async function showApplications(c: Context<PlatformEnv>): Promise<Response> {
-  const frame = frameOf(c)
-  const applications = await listApplications(frame.ctx)
-  const page = (
-    <PlatformPage
-      frame={frame}
-      section="applications"
-      title="Applications"
-      lead="They serve all organizations, or some, by one client ID. They are registered by command or by API."
-    >
-      {applications.length === 0 ? (
-        <EmptyState
-          title="No application of the platform"
-          text="Register one: rolecall application create --platform --name … --redirect-uri …"
-        />
-      ) : (
-        <Table
-          caption="Applications of the platform"
-          columns={['Application', 'Client ID', 'Status', 'Since']}
-          rows={applications.map(({ id, name, status, createdAt }) => [
-            name,
-            <code>{id}</code>,
-            <Badge tone={status === 'active' ? 'good' : 'bad'}>{status}</Badge>,
-            <Time at={createdAt} />,
-          ])}
-        />
-      )}
-    </PlatformPage>
-  )
-  return renderPage(c, page)
 }

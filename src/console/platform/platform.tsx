@@ -8,12 +8,14 @@ import { readSession, sessionOf } from '#http/session.ts'
 import { LinkButton } from '#http/ui/buttons.tsx'
 import { isProofWanted, notFound } from '#platform/errors.ts'
 import type { ConsoleServices } from '../ui/env.ts'
+import { createApplicationPages } from './application-pages.tsx'
 import { createAuditPages } from './audit-pages.tsx'
 import { frameOf, type PlatformEnv, PlatformPage } from './frame.tsx'
 import { createInstallationPages } from './installation-pages.tsx'
 import { createKeyPages } from './key-pages.tsx'
 import { createOperatorPages } from './operator-pages.tsx'
 import { createOrganizationPages } from './organization-pages.tsx'
+import { createQueuePages } from './queue-pages.tsx'
 import { createSupportPages } from './support-pages.tsx'
 
 /** @returns an app to be mounted at `/platform` */
@@ -23,7 +25,9 @@ export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
   platform.use(requireOperator(services))
   platform.route('/', createOrganizationPages())
   platform.route('/', createSupportPages(services))
+  platform.route('/', createApplicationPages())
   platform.route('/', createKeyPages())
+  platform.route('/', createQueuePages(services))
   platform.route('/', createOperatorPages())
   platform.route('/', createInstallationPages(services))
   platform.route('/', createAuditPages())
@@ -33,7 +37,8 @@ export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
   platform.onError((error, c) => {
     if (isProofWanted(error)) {
       const { pathname } = new URL(c.req.url)
-      return c.redirect(`/login/step-up?return_to=${encodeURIComponent(pathname)}`, 303)
+      const page = c.req.method === 'GET' ? pathname : (formPage.exec(pathname)?.[0] ?? '/platform')
+      return c.redirect(`/login/step-up?return_to=${encodeURIComponent(page)}`, 303)
     }
     if (c.get('operator') === undefined) return renderErrorPage(c, error)
     return renderErrorPage(c, error, ({ title, detail, advice, reference }) => (
@@ -48,6 +53,10 @@ export function createPlatform(services: ConsoleServices): Hono<PlatformEnv> {
   })
   return platform
 }
+
+/** The page whose form was sent there. */
+const formPage =
+  /^\/platform\/(keys\/[^/]+\/revoke|organizations\/[^/]+\/(suspend|delete|support)$|organizations\/[^/]+|[a-z]+)/
 
 /** Whoever is no operator does not learn that there is anything; one needs a second factor, or the word of a provider. */
 function requireOperator(services: ConsoleServices): MiddlewareHandler<PlatformEnv> {

@@ -23,6 +23,7 @@ export const notices = {
   cancelled: 'The invitation is cancelled; its link is void',
   installed: 'The roles are installed',
   revoked: 'Revoked',
+  retried: 'It is tried again now',
   supportAsked: 'Asked: the administrators of the organization are told',
   supportEnded: 'The support access is over',
   rotated: 'Replaced',
