@@ -5367,6 +5367,97 @@ CREATE POLICY own_organization ON event_progress FOR ALL TO rolecall_server
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
 GRANT SELECT ON event_progress TO rolecall_server;
 
+-- Addresses that are told of events in their order, by leases; under the name platform those that are told of those of
+-- all organizations. position: up to which they were told.
+CREATE TABLE webhooks (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  url text NOT NULL,
+  description text NOT NULL,
+  types jsonb,
+  reach text NOT NULL,
+  organization_ids jsonb NOT NULL,
+  status text NOT NULL,
+  pause_reason text,
+  secret_sealed text NOT NULL,
+  public_key text NOT NULL,
+  previous_until timestamp(3) with time zone,
+  "position" bigint NOT NULL,
+  attempts integer NOT NULL,
+  failing_since timestamp(3) with time zone,
+  failing_event_id text,
+  next_attempt_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  lease_holder text,
+  lease_until timestamp with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT webhooks_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT webhooks_reach CHECK (reach = ANY (ARRAY['all'::text, 'only'::text, 'except'::text])),
+  CONSTRAINT webhooks_status CHECK (status = ANY (ARRAY['active'::text, 'paused'::text]))
+);
+CREATE INDEX webhooks_leased ON webhooks USING btree (lease_until) WHERE (lease_until IS NOT NULL);
+CREATE INDEX webhooks_pending ON webhooks USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON webhooks FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO rolecall_server;
+
+-- What was sent to webhooks and what they answered; kept for 30 days.
+CREATE TABLE webhook_attempts (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  webhook_id text NOT NULL,
+  kind text NOT NULL,
+  event_id text NOT NULL,
+  event_type text NOT NULL,
+  event_organization_id text NOT NULL,
+  subject_id text,
+  attempt integer NOT NULL,
+  sent_at timestamp(3) with time zone NOT NULL,
+  duration_millis integer NOT NULL,
+  is_delivered boolean NOT NULL,
+  status integer,
+  error text,
+  request_headers jsonb NOT NULL,
+  request_body text NOT NULL,
+  answer text,
+  next_attempt_at timestamp(3) with time zone,
+  CONSTRAINT webhook_attempts_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT webhook_attempts_kind CHECK (kind = ANY (ARRAY['event'::text, 'replay'::text, 'test'::text])),
+  CONSTRAINT webhook_attempts_organization_id_webhook_id_webhooks_organizati FOREIGN KEY (organization_id, webhook_id)
+    REFERENCES webhooks(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_attempts_event ON webhook_attempts USING btree (organization_id, event_id);
+CREATE INDEX webhook_attempts_webhook ON webhook_attempts USING btree (organization_id, webhook_id, id);
+ALTER TABLE webhook_attempts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON webhook_attempts FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_attempts TO rolecall_server;
+
+-- Events that are sent to a webhook once more, from one position to another.
+CREATE TABLE webhook_replays (
+  organization_id text NOT NULL,
+  id text NOT NULL,
+  webhook_id text NOT NULL,
+  "position" bigint NOT NULL,
+  last_position bigint NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT webhook_replays_organization_id_id_pk PRIMARY KEY (organization_id, id),
+  CONSTRAINT webhook_replays_organization_id_webhook_id_webhooks_organizatio FOREIGN KEY (organization_id, webhook_id)
+    REFERENCES webhooks(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_replays_open ON webhook_replays USING btree (organization_id, webhook_id, id) WHERE (finished_at IS NULL);
+ALTER TABLE webhook_replays ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_organization ON webhook_replays FOR ALL TO rolecall_server
+  USING (organization_id = current_setting('rolecall.organization_id'::text, true))
+  WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_replays TO rolecall_server;
+
 -- What administrators have to be told at once; it stays in sight until somebody settles it.
 CREATE TABLE alarms (
   organization_id text NOT NULL,
@@ -5672,6 +5763,26 @@ AS $function$
   WHERE EXISTS (SELECT FROM audit_events a WHERE a.organization_id = o.id AND a.position > coalesce(p.worked_out_to, 0)
     AND a.position <= p_upto) $function$;
 GRANT EXECUTE ON FUNCTION events_to_work_out(bigint) TO rolecall_server;
+
+-- Webhooks for which there may be something that nobody works on.
+CREATE OR REPLACE FUNCTION public.webhooks_to_deliver(p_organization_ids text[], p_settled bigint)
+ RETURNS TABLE(organization_id text, id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+  SELECT w.organization_id, w.id FROM webhooks w
+  WHERE w.status = 'active' AND (w.lease_until IS NULL OR w.lease_until < now())
+    AND (w.next_attempt_at IS NULL OR w.next_attempt_at <= now())
+    AND (w.organization_id, w.id) IN (
+      SELECT x.organization_id, x.id FROM webhooks x WHERE x.organization_id = ANY (p_organization_ids)
+      UNION ALL SELECT x.organization_id, x.id FROM webhooks x
+        WHERE x.organization_id = 'platform' AND cardinality(p_organization_ids) > 0
+      UNION ALL SELECT x.organization_id, x.id FROM webhooks x WHERE x.next_attempt_at IS NOT NULL AND x.next_attempt_at <= now()
+      UNION ALL SELECT x.organization_id, x.id FROM webhooks x WHERE x.lease_until IS NOT NULL AND x.lease_until < now()
+      UNION ALL SELECT x.organization_id, x.id FROM webhooks x WHERE p_settled IS NOT NULL AND x.position < p_settled) $function$;
+GRANT EXECUTE ON FUNCTION webhooks_to_deliver(text[], bigint) TO rolecall_server;
 
 -- =====================================================================================================================
 -- Lifecycles
@@ -6335,6 +6446,7 @@ AS $function$
   SELECT split_part(s.sealed, '.', 2), s.organization_id, count(*) FROM (
     SELECT c.organization_id, c.secret_sealed FROM connections c
     UNION ALL SELECT a.organization_id, a.secret_sealed FROM applications a
+    UNION ALL SELECT w.organization_id, w.secret_sealed FROM webhooks w
     UNION ALL SELECT f.organization_id, f.secret_sealed FROM totp_factors f
     UNION ALL SELECT m.organization_id, m.password_sealed FROM mail_servers m
     UNION ALL SELECT m.organization_id, m.body_sealed FROM mails m
@@ -6367,6 +6479,7 @@ AS $function$
       OR (SELECT m.created_at FROM mails m WHERE m.organization_id = o.id AND m.status <> 'queued' ORDER BY m.id LIMIT 1)
         < now() - make_interval(days => o.mail_days + 1)
       OR (SELECT d.occurred_at FROM derived_events d WHERE d.organization_id = o.id ORDER BY d.id LIMIT 1) < now() - interval '31 days'
+      OR (SELECT w.sent_at FROM webhook_attempts w WHERE w.organization_id = o.id ORDER BY w.id LIMIT 1) < now() - interval '31 days'
       OR EXISTS (SELECT FROM user_changes c WHERE c.organization_id = o.id AND c.finished_at < now() - interval '31 days')
       OR o.erase_deleted AND EXISTS (SELECT FROM users u WHERE u.organization_id = o.id AND u.status = 'inactive'
         AND u.deleted_at <= now() - make_interval(days => o.erase_after_days)

@@ -66,6 +66,8 @@ export type ManagementPermission =
   | 'audit.read'
   | 'audit.write'
   | 'events.read'
+  | 'webhooks.read'
+  | 'webhooks.write'
   | 'access.read'
 
 /** What a key of the platform may do above the organizations. */
@@ -76,6 +78,7 @@ export type PlatformScope =
   | 'applications.read'
   | 'applications.write'
   | 'events.read'
+  | 'webhooks.write'
   /** What the operator's commands do: keys of the platform, operators. No key has it. */
   | 'operate'
 
@@ -190,7 +193,7 @@ export type CallContext = Services & {
 /** Whoever uses these can let others in, or be somebody else: an old session is not enough, whatever is done with them. */
 const provenPermissions: ReadonlySet<ManagementPermission> = new Set([
   ...['accounts.write', 'api_keys.write', 'applications.write', 'connections.write', 'directories.write'],
-  'organization.write',
+  ...['organization.write', 'webhooks.write'],
 ] as const)
 
 /**

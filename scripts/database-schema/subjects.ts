@@ -320,7 +320,16 @@ const applications: Subject = {
 const audit: Subject = {
   title: 'Audit, its seal, alarms',
   says: 'The server adds audit rows and changes none. Sealing: a trigger numbers them as they are inserted, and the worker puts those that are committed into segments, each of whose hashes covers the one before.',
-  relations: ['audit_events', 'audit_segments', 'derived_events', 'event_progress', 'alarms'],
+  relations: [
+    'audit_events',
+    'audit_segments',
+    'derived_events',
+    'event_progress',
+    'webhooks',
+    'webhook_attempts',
+    'webhook_replays',
+    'alarms',
+  ],
   functions: [
     ...['place_audit_event', 'audit_horizon', 'events_of_brands', 'events_naming', 'organizations_to_seal'],
     ...[
@@ -330,6 +339,7 @@ const audit: Subject = {
       'is_event_forgotten',
       'work_out_access',
       'events_to_work_out',
+      'webhooks_to_deliver',
     ],
   ],
 }

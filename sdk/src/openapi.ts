@@ -3006,10 +3006,73 @@ export type Schemas = {
     /** By the type: schemas/events.json */
     data: Record<string, unknown>
   }
+  Webhook: {
+    id: string
+    /** https, a public address */
+    url: string
+    description: string
+    /** Null: all of them */
+    types: Array<"access.changed" | "alarm.raised" | "alarm.settled" | "api_key.issued" | "api_key.revoked" | "application.created" | "application.deleted" | "application.secret_rotated" | "application.updated" | "assignment.created" | "assignment.deleted" | "assignment.updated" | "brand.created" | "brand.deleted" | "brand.updated" | "connection.created" | "connection.status_changed" | "connection.updated" | "credential.changed" | "directory.created" | "directory.deleted" | "directory.moved" | "directory.secret_issued" | "directory.secret_revoked" | "directory.updated" | "domain.added" | "domain.removed" | "domain.updated" | "domain.verified" | "emergency.used" | "group.created" | "group.deleted" | "group.members_added" | "group.members_removed" | "group.updated" | "identity.linked" | "identity.unlinked" | "invitation.cancelled" | "invitation.created" | "invitation.resent" | "mapping.created" | "mapping.deleted" | "operator.added" | "operator.removed" | "organization.created" | "organization.deletion_scheduled" | "organization.erased" | "organization.restored" | "organization.resumed" | "organization.suspended" | "organization.updated" | "platform_key.issued" | "platform_key.revoked" | "policy.created" | "policy.deleted" | "role.created" | "role.deleted" | "role.pack_installed" | "role.updated" | "separation_rule.created" | "separation_rule.deleted" | "separation_rule.updated" | "session.ended" | "session.started" | "team.created" | "team.deleted" | "team.members_added" | "team.members_removed" | "team.updated" | "user.activated" | "user.adopted" | "user.created" | "user.deactivated" | "user.deleted" | "user.erased" | "user.groups_claimed" | "user.held" | "user.reactivated" | "user.restored" | "user.updated" | "webhook.created" | "webhook.deleted" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.updated"> | null
+    /** Of webhooks of the platform: which organizations they are told of */
+    reach: "all" | "only" | "except"
+    organizationIds: Array<string>
+    status: "active" | "paused"
+    pauseReason: "manual" | "failing" | "gone" | null
+    /** For `v1a` signatures */
+    publicKey: string
+    /** Until when the former secret and key sign, too */
+    previousUntil: string | null
+    /** How often the next event was tried in vain */
+    attempts: number
+    failingSince: string | null
+    failingEventId: string | null
+    nextAttemptAt: string | null
+    deliveredAt: string | null
+    createdAt: string
+    createdBy: string
+  }
+  WebhookWithSecret: (Schemas['Webhook'] & {
+    /** `whsec_…`, for `v1` signatures; shown this once */
+    secret: string
+  })
+  WebhookAttemptWithBodies: {
+    id: string
+    kind: "event" | "replay" | "test"
+    eventId: string
+    eventType: string
+    organizationId: string
+    attempt: number
+    sentAt: string
+    durationMillis: number
+    isDelivered: boolean
+    status: number | null
+    error: string | null
+    nextAttemptAt: string | null
+    request: {
+      headers: Record<string, string>
+      body: string
+    }
+    /** The first 2,000 characters */
+    answer: string | null
+  }
+  WebhookAttempt: {
+    id: string
+    kind: "event" | "replay" | "test"
+    eventId: string
+    eventType: string
+    organizationId: string
+    attempt: number
+    sentAt: string
+    durationMillis: number
+    isDelivered: boolean
+    status: number | null
+    error: string | null
+    nextAttemptAt: string | null
+  }
   Alarm: {
     id: string
     /** `emergency_drill` only notes that the monthly mail went out */
-    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "emergency_drill" | "support_request"
+    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "webhook_failing" | "webhook_paused" | "cut_off_unconfirmed" | "emergency_drill" | "support_request"
     /** What it is about, by the kind: userId, connectionId, notAfter and so on */
     detail: Record<string, unknown>
     raisedAt: string
@@ -7038,6 +7101,178 @@ export type Paths = {
         wait?: number
       }
       answer: Schemas['EventPage']
+    }
+  }
+  '/webhooks': {
+    /** List the webhooks */
+    get: {
+      query?: {
+        /** How many items a page has at most */
+        limit?: number
+        /** `nextCursor` of the page before */
+        cursor?: string
+      }
+      answer: {
+        items: Array<Schemas['Webhook']>
+        /** Where the next page begins; null on the last page */
+        nextCursor: string | null
+      }
+    }
+    /** Have an address told of events from now on; with a platform key, of those of every organization */
+    post: {
+      body: {
+        /** https, a public address */
+        url: string
+        description?: string
+        types?: Array<"access.changed" | "alarm.raised" | "alarm.settled" | "api_key.issued" | "api_key.revoked" | "application.created" | "application.deleted" | "application.secret_rotated" | "application.updated" | "assignment.created" | "assignment.deleted" | "assignment.updated" | "brand.created" | "brand.deleted" | "brand.updated" | "connection.created" | "connection.status_changed" | "connection.updated" | "credential.changed" | "directory.created" | "directory.deleted" | "directory.moved" | "directory.secret_issued" | "directory.secret_revoked" | "directory.updated" | "domain.added" | "domain.removed" | "domain.updated" | "domain.verified" | "emergency.used" | "group.created" | "group.deleted" | "group.members_added" | "group.members_removed" | "group.updated" | "identity.linked" | "identity.unlinked" | "invitation.cancelled" | "invitation.created" | "invitation.resent" | "mapping.created" | "mapping.deleted" | "operator.added" | "operator.removed" | "organization.created" | "organization.deletion_scheduled" | "organization.erased" | "organization.restored" | "organization.resumed" | "organization.suspended" | "organization.updated" | "platform_key.issued" | "platform_key.revoked" | "policy.created" | "policy.deleted" | "role.created" | "role.deleted" | "role.pack_installed" | "role.updated" | "separation_rule.created" | "separation_rule.deleted" | "separation_rule.updated" | "session.ended" | "session.started" | "team.created" | "team.deleted" | "team.members_added" | "team.members_removed" | "team.updated" | "user.activated" | "user.adopted" | "user.created" | "user.deactivated" | "user.deleted" | "user.erased" | "user.groups_claimed" | "user.held" | "user.reactivated" | "user.restored" | "user.updated" | "webhook.created" | "webhook.deleted" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.updated"> | null
+        reach?: "all" | "only" | "except"
+        organizationIds?: Array<string>
+      }
+      answer: Schemas['WebhookWithSecret']
+    }
+  }
+  '/webhooks/{id}': {
+    /** Read a webhook */
+    get: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: Schemas['Webhook']
+    }
+    /** Change a webhook; what is left out stays */
+    patch: {
+      params: {
+        /** The id */
+        id: string
+      }
+      body: {
+        /** https, a public address */
+        url?: string
+        description?: string
+        types?: Array<"access.changed" | "alarm.raised" | "alarm.settled" | "api_key.issued" | "api_key.revoked" | "application.created" | "application.deleted" | "application.secret_rotated" | "application.updated" | "assignment.created" | "assignment.deleted" | "assignment.updated" | "brand.created" | "brand.deleted" | "brand.updated" | "connection.created" | "connection.status_changed" | "connection.updated" | "credential.changed" | "directory.created" | "directory.deleted" | "directory.moved" | "directory.secret_issued" | "directory.secret_revoked" | "directory.updated" | "domain.added" | "domain.removed" | "domain.updated" | "domain.verified" | "emergency.used" | "group.created" | "group.deleted" | "group.members_added" | "group.members_removed" | "group.updated" | "identity.linked" | "identity.unlinked" | "invitation.cancelled" | "invitation.created" | "invitation.resent" | "mapping.created" | "mapping.deleted" | "operator.added" | "operator.removed" | "organization.created" | "organization.deletion_scheduled" | "organization.erased" | "organization.restored" | "organization.resumed" | "organization.suspended" | "organization.updated" | "platform_key.issued" | "platform_key.revoked" | "policy.created" | "policy.deleted" | "role.created" | "role.deleted" | "role.pack_installed" | "role.updated" | "separation_rule.created" | "separation_rule.deleted" | "separation_rule.updated" | "session.ended" | "session.started" | "team.created" | "team.deleted" | "team.members_added" | "team.members_removed" | "team.updated" | "user.activated" | "user.adopted" | "user.created" | "user.deactivated" | "user.deleted" | "user.erased" | "user.groups_claimed" | "user.held" | "user.reactivated" | "user.restored" | "user.updated" | "webhook.created" | "webhook.deleted" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.updated"> | null
+        reach?: "all" | "only" | "except"
+        organizationIds?: Array<string>
+      }
+      answer: Schemas['Webhook']
+    }
+    /** Delete a webhook, with what is known of its messages */
+    delete: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: undefined
+    }
+  }
+  '/webhooks/{id}/secret': {
+    /** Give it another secret and key; the former ones sign beside them for some hours */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      body: {
+        overlapHours?: number
+      }
+      answer: Schemas['WebhookWithSecret']
+    }
+  }
+  '/webhooks/{id}/test': {
+    /** Send a `webhook.test` now, and show what it answers */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: Schemas['WebhookAttemptWithBodies']
+    }
+  }
+  '/webhooks/{id}/pause': {
+    /** Send nothing for now; what happens is kept for 30 days */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: Schemas['Webhook']
+    }
+  }
+  '/webhooks/{id}/resume': {
+    /** Send again: what was missed first, or only what comes from now on */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      body: {
+        from?: "where_it_was" | "now"
+      }
+      answer: Schemas['Webhook']
+    }
+  }
+  '/webhooks/{id}/skip': {
+    /** Leave out the event that it does not take, so that those after it come */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      body: {
+        eventId: string
+      }
+      answer: Schemas['Webhook']
+    }
+  }
+  '/webhooks/{id}/replays': {
+    /** Send an event once more, or all of a time, in their order and with the ids that they have */
+    post: {
+      params: {
+        /** The id */
+        id: string
+      }
+      body: {
+        eventId?: string
+        /** Date and time with offset, in the future where it is an end */
+        from?: string
+        /** Now, where it is left out */
+        to?: string
+      }
+      answer: {
+        id: string
+      }
+    }
+  }
+  '/webhooks/{id}/attempts': {
+    /** List what was sent in the last 30 days, newest first */
+    get: {
+      params: {
+        /** The id */
+        id: string
+      }
+      query?: {
+        /** How many items a page has at most */
+        limit?: number
+        /** `nextCursor` of the page before */
+        cursor?: string
+        status?: "failed" | "delivered"
+        eventId?: string
+      }
+      answer: {
+        items: Array<Schemas['WebhookAttempt']>
+        /** Where the next page begins; null on the last page */
+        nextCursor: string | null
+      }
+    }
+  }
+  '/webhooks/{id}/attempts/{attemptId}': {
+    /** Read what was sent and answered */
+    get: {
+      params: {
+        id: string
+        attemptId: string
+      }
+      answer: Schemas['WebhookAttemptWithBodies']
     }
   }
   '/alarms': {

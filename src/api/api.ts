@@ -12,7 +12,7 @@ import { resourceRoutes } from './resources/resources.ts'
 
 /** Where a platform key names no organization. */
 const isAboveOrganizations = (path: string): boolean =>
-  /\/api\/v1\/(organizations|platform|applications|audit-events|branding|events)(\/|$)/.test(path)
+  /\/api\/v1\/(organizations|platform|applications|audit-events|branding|events|webhooks)(\/|$)/.test(path)
 
 export function createApi(services: ApiServices): OpenAPIHono<ApiEnv> {
   let document: string | undefined

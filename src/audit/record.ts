@@ -42,6 +42,7 @@ export type AuditEntry = {
     | 'asset'
     | 'asset_type'
     | 'support_access'
+    | 'webhook'
     | HostTarget
   targetId: string
   /** What changed, by names and ids; never secrets. */

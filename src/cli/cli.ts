@@ -38,6 +38,7 @@ import { addServerCommands } from './server.ts'
 import { addSupportCommands } from './support.ts'
 import { addTeamCommands } from './team.ts'
 import { addUserCommands } from './user.ts'
+import { addWebhookCommands } from './webhook.ts'
 
 /** The program with all of its commands. Its actions reject with AppError, its parser with CommanderError. */
 export function createCli(runtime: CliRuntime): Command {
@@ -90,6 +91,7 @@ export function createCli(runtime: CliRuntime): Command {
     addOwnershipCommands,
     addApplicationCommands,
     addApiKeyCommands,
+    addWebhookCommands,
     addAuditCommands,
     addKeysCommands,
   ]

@@ -1,7 +1,9 @@
-// Follows the events of the installation on this node: whoever waits for them is told, and whose access they touch is worked out.
+// Follows the events of the installation on this node: whoever waits for them is told, webhooks are told, and whose access they touch is
+// worked out.
+import { deliverTo } from '#access/events/webhooks/deliver.ts'
 import { workOutAccess } from '#access/events/work-out-access.ts'
 import { systemContext } from '#access/ground/system-context.ts'
-import { createTail, leftToWorkOut } from '#audit/events/tail.ts'
+import { createTail, leftToWorkOut, webhooksToDeliver } from '#audit/events/tail.ts'
 import type { Log } from '#platform/log.ts'
 import { platformId, type Services } from '#src/context.ts'
 
@@ -12,6 +14,8 @@ export type EventFollower = {
 
 export type FollowerOptions = {
   tickMillis?: number
+  /** How often it looks for attempts that are due again. */
+  dueMillis?: number
   /** How often it looks for what a node has left that died or failed. */
   leftMillis?: number
 }
@@ -19,26 +23,32 @@ export type FollowerOptions = {
 /** So that an installation with many busy organizations keeps its connections for requests. */
 const organizationsAtOnce = 2
 
+/** Webhooks wait for answers most of the time; slow ones take no turn from others. */
+const webhooksAtOnce = 256
+
+const stopMillis = 20_000
+
 /** Follows until it is stopped; keeps no process alive by itself. */
-export function followEvents(
-  services: Services,
-  log: Log,
-  { tickMillis = 100, leftMillis = 60_000 }: FollowerOptions = {},
-): EventFollower {
+export function followEvents(services: Services, log: Log, options: FollowerOptions = {}): EventFollower {
+  const { tickMillis = 100, dueMillis = 1_000, leftMillis = 60_000 } = options
   const look = createTail(services.database)
+  const isDue = paced({ due: dueMillis, left: leftMillis })
   const concerned = new Map<string, number>()
+  const deliveries = createDeliveries(services, log)
   let isFailing = false
   let ticking: Promise<void> | undefined
   let working: Promise<void> | undefined
   let isStopped = false
-  let lookedForLeftAt = Number.NEGATIVE_INFINITY
 
   async function lookOnce(): Promise<void> {
     const { settled, organizationIds } = await look()
+    if (settled === 0) return
     services.news?.announce(organizationIds)
-    const isTime = settled > 0 && performance.now() - lookedForLeftAt >= leftMillis
-    if (isTime) lookedForLeftAt = performance.now()
-    const left = isTime ? await leftToWorkOut(services.database, settled) : []
+    const isLeftDue = isDue('left')
+    deliveries.happened(organizationIds, settled)
+    if (isDue('due') || isLeftDue || organizationIds.length > 0)
+      deliveries.begin(await webhooksToDeliver(services.database, organizationIds, isLeftDue ? settled : null))
+    const left = isLeftDue ? await leftToWorkOut(services.database, settled) : []
     for (const id of [...organizationIds, ...left]) if (id !== platformId) concerned.set(id, settled)
     working ??= workThrough().finally(() => {
       working = undefined
@@ -87,6 +97,79 @@ export function followEvents(
       clearInterval(timer)
       await ticking
       await working
+      await deliveries.stop()
+    },
+  }
+}
+
+/** True once in so many milliseconds, for each name by itself. */
+function paced<Name extends string>(every: Record<Name, number>): (name: Name) => boolean {
+  const doneAt = new Map<Name, number>()
+  return (name) => {
+    const now = performance.now()
+    if (now - (doneAt.get(name) ?? Number.NEGATIVE_INFINITY) < every[name]) return false
+    doneAt.set(name, now)
+    return true
+  }
+}
+
+type Webhook = { organizationId: string; id: string }
+
+type Deliveries = {
+  /** Something happened there, up to this settled position. */
+  happened(organizationIds: readonly string[], settled: number): void
+  begin(webhooks: readonly Webhook[]): void
+  /** What is under way finishes the message that it is at. */
+  stop(): Promise<void>
+}
+
+/** Runs beside one another, each for one webhook under a lease. */
+function createDeliveries(services: Services, log: Log): Deliveries {
+  const underWay = new Map<string, { organizationId: string; ending: Promise<void> }>()
+  const waiting = new Map<string, Webhook>()
+  let settled = 0
+  let isStopped = false
+
+  async function run({ organizationId, id }: Webhook): Promise<void> {
+    const ctx = systemContext(services, organizationId)
+    try {
+      await deliverTo(ctx, id, { settled: () => settled, isStopping: () => isStopped })
+    } catch (error) {
+      // Its lease runs out, and whoever looks next goes on.
+      log.warn({ error, organizationId, webhookId: id }, 'A webhook could not be told; it is tried again')
+    }
+  }
+
+  function beginWaiting(): void {
+    for (const [id, webhook] of waiting) {
+      if (isStopped || underWay.size >= webhooksAtOnce) return
+      if (underWay.has(id)) continue
+      waiting.delete(id)
+      const ending = run(webhook).finally(() => {
+        underWay.delete(id)
+        // Also what came while this one ended.
+        beginWaiting()
+      })
+      underWay.set(id, { organizationId: webhook.organizationId, ending })
+    }
+  }
+
+  return {
+    happened: (organizationIds, upTo) => {
+      settled = Math.max(settled, upTo)
+      if (organizationIds.length === 0) return
+      const there = new Set([...organizationIds, platformId])
+      for (const [id, { organizationId }] of underWay)
+        if (there.has(organizationId)) waiting.set(id, { organizationId, id })
+    },
+    begin: (webhooks) => {
+      for (const webhook of webhooks) waiting.set(webhook.id, webhook)
+      beginWaiting()
+    },
+    stop: async () => {
+      isStopped = true
+      const endings = Promise.all([...underWay.values()].map(({ ending }) => ending))
+      await Promise.race([endings, new Promise((resolve) => setTimeout(resolve, stopMillis).unref())])
     },
   }
 }

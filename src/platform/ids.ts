@@ -50,6 +50,9 @@ export type IdPrefix =
   | 'abs'
   | 'plk'
   | 'sup'
+  | 'whk'
+  | 'wha'
+  | 'whr'
 
 export type Ids = { next(prefix: IdPrefix): string }
 

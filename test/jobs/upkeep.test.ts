@@ -278,7 +278,14 @@ describe('retention', () => {
     expect(await due()).toEqual(['retention'])
     await owner`update user_changes set finished_at = now() - interval '31 days' where organization_id = ${client.organizationId}`
     const removed = await removeOld(system())
-    expect(removed).toEqual({ events: 1, attempts: before[1], mails: before[2], userChanges: 2, derivedEvents: 0 })
+    expect(removed).toEqual({
+      events: 1,
+      attempts: before[1],
+      mails: before[2],
+      userChanges: 2,
+      webhookAttempts: 0,
+      derivedEvents: 0,
+    })
     expect(await owner`select 1 from user_change_people where organization_id = ${client.organizationId}`).toEqual([])
     expect(await count()).toEqual([Number(before[0]) - 1, 0, 1, before[3]])
     expect(await due()).toEqual([])

@@ -73,6 +73,7 @@ const secrets: Record<string, (typeof kinds)[number] | { stays: string }> = {
   'directory_tokens.token_hash': { stays: 'is a directory’s' },
   'setup_links.token_hash': { stays: 'ends with the rights of whoever made it' },
   'connections.secret_sealed': { stays: 'is a connection’s' },
+  'webhooks.secret_sealed': { stays: 'is an organization’s' },
   'applications.secret_sealed': { stays: 'is an application’s' },
   'instance_keys.value_sealed': { stays: 'is the installation’s' },
   'mail_servers.password_sealed': { stays: 'is an organization’s' },

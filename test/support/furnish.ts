@@ -283,6 +283,43 @@ export async function furnishConsole(sql: postgres.Sql, organizationId: string, 
     },
     ...{ wants_write: false, status: 'requested', requested_at: at, may_write: false },
   })
+  const whk = `whk_${id()}`
+  await insert('webhooks', {
+    ...{
+      id: whk,
+      url: 'https://x.example.com',
+      description: 'x',
+      reach: 'all',
+      organization_ids: [],
+      status: 'paused',
+    },
+    ...{ secret_sealed: 'x', public_key: 'x', position: 0, attempts: 0, created_by: 'x' },
+  })
+  const message = {
+    webhook_id: whk,
+    event_id: 'evt_x',
+    event_type: 'user.created',
+    event_organization_id: organizationId,
+  }
+  await insert('webhook_attempts', {
+    ...{
+      ...message,
+      id: `wha_${id()}`,
+      kind: 'event',
+      attempt: 1,
+      sent_at: at,
+      duration_millis: 1,
+      is_delivered: true,
+    },
+    ...{ request_headers: {}, request_body: '{}' },
+  })
+  await insert('webhook_replays', {
+    id: `whr_${id()}`,
+    webhook_id: whk,
+    position: 0,
+    last_position: 0,
+    created_by: 'x',
+  })
   await insert('idempotent_answers', {
     caller_id: 'x',
     key_hash: 'x',

@@ -15,6 +15,7 @@ export const platformScopes = [
   'applications.read',
   'applications.write',
   'events.read',
+  'webhooks.write',
 ] as const satisfies readonly PlatformScope[]
 
 /** Of the applications and the audit trail that are the platform's own. */
@@ -22,6 +23,7 @@ const ownPermissions: Partial<Record<PlatformScope, readonly ManagementPermissio
   'applications.read': ['applications.read'],
   'applications.write': ['applications.write'],
   'events.read': ['audit.read', 'events.read'],
+  'webhooks.write': ['webhooks.read', 'webhooks.write'],
 }
 
 /** What the scopes let somebody do with the verbs that organizations and the platform share. */

@@ -10,6 +10,7 @@ import { systemContext } from '../ground/system-context.ts'
 export const sealedColumns = [
   ['connections', 'secret_sealed', 'id'],
   ['applications', 'secret_sealed', 'id'],
+  ['webhooks', 'secret_sealed', 'id'],
   ['totp_factors', 'secret_sealed', 'user_id'],
   ['mail_servers', 'password_sealed', 'organization_id'],
   ['mails', 'body_sealed', 'id'],

@@ -24,13 +24,14 @@ const deletion = (table: string, time: string, days: SQL, only: SQL = sql`true`)
 const userChangeDays = sql`30`
 
 const deletions: Record<
-  'events' | 'attempts' | 'mails' | 'userChanges' | 'derivedEvents',
+  'events' | 'attempts' | 'mails' | 'userChanges' | 'derivedEvents' | 'webhookAttempts',
   (batch: Batch) => Statement<{ one: number }>
 > = {
   events: deletion('provisioning_events', 'occurred_at', sql`o.provisioning_log_days`),
   attempts: deletion('sign_in_attempts', 'occurred_at', sql`o.sign_in_trace_days`),
   mails: deletion('mails', 'created_at', sql`o.mail_days`, sql`x.status <> 'queued'`),
   userChanges: deletion('user_changes', 'finished_at', userChangeDays),
+  webhookAttempts: deletion('webhook_attempts', 'sent_at', sql.raw(String(eventDays))),
   derivedEvents: deletion('derived_events', 'occurred_at', sql.raw(String(eventDays))),
 }
 
@@ -43,6 +44,7 @@ export async function removeOld(ctx: CallContext): Promise<Removed> {
     attempts: await removeAll(ctx, deletions.attempts),
     mails: await removeAll(ctx, deletions.mails),
     userChanges: await removeAll(ctx, deletions.userChanges),
+    webhookAttempts: await removeAll(ctx, deletions.webhookAttempts),
     derivedEvents: await removeAll(ctx, deletions.derivedEvents),
   }
 }

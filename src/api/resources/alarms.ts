@@ -33,6 +33,9 @@ const Alarm = z
         'draft_stalled',
         'review_stalled',
         'review_tasks',
+        'webhook_failing',
+        'webhook_paused',
+        'cut_off_unconfirmed',
         'emergency_drill',
         'support_request',
       ])

@@ -69,6 +69,7 @@ import { userImportRoutes } from './user-imports.ts'
 import { userMatrixRoutes } from './user-matrix.ts'
 import { userStatusRoutes } from './user-status.ts'
 import { userRoutes } from './users.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export const resourceRoutes = [
   organizationRoutes,
@@ -139,5 +140,6 @@ export const resourceRoutes = [
   apiKeyRoutes,
   auditEventRoutes,
   eventRoutes,
+  webhookRoutes,
   alarmRoutes,
 ] as const

@@ -41,3 +41,21 @@ const left = prepared<{ upTo: number }, { organizationId: string }>(
 /** The organizations in which something happened that nobody has worked on yet, up to a settled position. */
 export const leftToWorkOut = async (database: Database, upTo: number): Promise<string[]> =>
   (await database.read(left({ upTo }))).map(({ organizationId }) => organizationId)
+
+const toDeliver = prepared<
+  { organizationIds: readonly string[]; settled: number | null },
+  { organizationId: string; id: string }
+>(
+  (p) => sql`select d.organization_id as "organizationId", d.id
+    from webhooks_to_deliver(${p.organizationIds}::text[], ${p.settled}::bigint) d`,
+)
+
+/**
+ * Webhooks that there may be something for: where something happened, and where an attempt is due or was left by a node that died.
+ * @param settled also those behind it, whatever was noted of them
+ */
+export const webhooksToDeliver = (
+  database: Database,
+  organizationIds: readonly string[],
+  settled: number | null,
+): Promise<{ organizationId: string; id: string }[]> => database.read(toDeliver({ organizationIds, settled }))

@@ -121,6 +121,18 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A draft could not be made at its time',
     href: (detail) => `/console/drafts/${String(detail['draftId'])}`,
   },
+  webhook_failing: {
+    title: 'A webhook takes nothing any more',
+    href: (detail) => `/console/settings/webhooks/${String(detail['webhookId'])}`,
+  },
+  webhook_paused: {
+    title: 'A webhook is paused',
+    href: (detail) => `/console/settings/webhooks/${String(detail['webhookId'])}`,
+  },
+  cut_off_unconfirmed: {
+    title: 'Not everybody has confirmed that somebody is out',
+    href: (detail) => `/console/users/${String(detail['userId'])}/cut-off`,
+  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

@@ -227,6 +227,29 @@ const words = {
       'The list of tasks says whom to take out of which group. Each is done by itself once the change has arrived here, and the alarm is settled with the last.',
     ],
   }),
+  webhook_failing: (detail, organization) => ({
+    subject: `A webhook of ${organization} takes nothing any more`,
+    paragraphs: [
+      `${text(detail['name'])} has refused the same event, or not answered, again and again. It is tried for three days; what comes after it waits, so that the order stays.`,
+    ],
+    closing: [
+      'Its page shows each attempt with what was answered. The alarm settles by itself once it takes events again.',
+    ],
+  }),
+  webhook_paused: (detail, organization) => ({
+    subject: `A webhook of ${organization} is paused`,
+    paragraphs: [
+      `${text(detail['name'])} has taken nothing for three days, or answered that it is gone for good, so that nothing is sent to it any more. What it has missed is kept for 30 days.`,
+    ],
+    closing: ['Have the receiver repaired and resume the webhook, or delete it. Settle the alarm afterwards.'],
+  }),
+  cut_off_unconfirmed: (detail, organization) => ({
+    subject: `Not everybody has confirmed that ${personOf(detail)} is out at ${organization}`,
+    paragraphs: [
+      `${personOf(detail)} was deactivated at ${organization}. Here, everything of theirs has ended at once; not every application and webhook that was told of it has confirmed in the time that the settings allow.`,
+    ],
+    closing: ['The receipt shows who has not. See to it that they end what they still hold, and settle the alarm.'],
+  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
@@ -254,6 +277,18 @@ const actions: Partial<Record<AlarmKind, (detail: Record<string, unknown>) => { 
   review_tasks: () => ({ label: 'See the tasks', path: '/console/reviews/tasks' }),
   draft_waiting: (detail) => ({ label: 'See the draft', path: `/console/drafts/${text(detail['draftId'])}` }),
   draft_stalled: (detail) => ({ label: 'See the draft', path: `/console/drafts/${text(detail['draftId'])}` }),
+  webhook_failing: (detail) => ({
+    label: 'See the attempts',
+    path: `/console/settings/webhooks/${text(detail['webhookId'])}`,
+  }),
+  webhook_paused: (detail) => ({
+    label: 'See the attempts',
+    path: `/console/settings/webhooks/${text(detail['webhookId'])}`,
+  }),
+  cut_off_unconfirmed: (detail) => ({
+    label: 'See the receipt',
+    path: `/console/users/${text(detail['userId'])}/cut-off`,
+  }),
   review_stalled: (detail) => ({ label: 'See the review', path: `/console/reviews/${text(detail['reviewId'])}` }),
 }
 

@@ -26,6 +26,7 @@ const aboutPeople = [
 
 const aboutSettings = [
   ...['organization.read', 'directories.read', 'connections.read', 'applications.read', 'mails.read', 'sign_ins.read'],
+  'webhooks.read',
 ] as const satisfies readonly ManagementPermission[]
 
 /** By the permission of the catalogue that gives them. */
@@ -43,7 +44,7 @@ const grants: Record<string, readonly ManagementPermission[]> = {
   'brands.manage': ['brands.read', 'brands.write'],
   'settings.view': aboutSettings,
   'settings.manage': [...aboutSettings, 'organization.write', 'applications.write', 'api_keys.write'],
-  'settings.integrations': [...aboutSettings, 'directories.write', 'connections.write'],
+  'settings.integrations': [...aboutSettings, 'directories.write', 'connections.write', 'webhooks.write'],
   'audit.view': ['audit.read'],
   'audit.write': ['audit.write'],
   'events.read': ['events.read'],

@@ -29,6 +29,8 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `draft_waiting`: draftId, name; a draft wants the word of a second person
  * - `draft_stalled`: draftId, name, reason; a draft could not be made at its time
  * - `support_request`: supportAccessId, operator, words (why), wantsWrite
+ * - `webhook_failing`, `webhook_paused`: webhookId, name
+ * - `cut_off_unconfirmed`: userId, userName, displayName, auditEventId
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 
