@@ -53,8 +53,11 @@ CREATE TABLE organizations (
   second_person text DEFAULT 'never'::text NOT NULL,
   -- For so long a name or address that was somebody else's is given to nobody; 0: it is free at once.
   reserved_days integer DEFAULT 90 NOT NULL,
+  -- Whether a local sign-in with a second factor at another organization, of a linked account, is taken for one here.
+  linked_sign_in text DEFAULT 'own'::text NOT NULL,
   CONSTRAINT organizations_pkey PRIMARY KEY (id),
-  CONSTRAINT organizations_slug_unique UNIQUE (slug)
+  CONSTRAINT organizations_slug_unique UNIQUE (slug),
+  CONSTRAINT organizations_linked_sign_in CHECK (linked_sign_in = ANY (ARRAY['own'::text, 'accepted'::text]))
 );
 ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON organizations FOR ALL TO rolecall_server
@@ -309,6 +312,8 @@ CREATE TRIGGER count_gone_people AFTER DELETE ON users REFERENCING OLD TABLE AS 
   FOR EACH STATEMENT EXECUTE FUNCTION count_gone_people();
 CREATE TRIGGER count_new_people AFTER INSERT ON users REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION count_new_people();
+CREATE TRIGGER end_account_links AFTER UPDATE OF epoch ON users
+  FOR EACH ROW WHEN (new.epoch <> old.epoch) EXECUTE FUNCTION end_account_links();
 CREATE TRIGGER forget_address AFTER UPDATE OF attributes, user_name ON users
   FOR EACH ROW WHEN ((old.attributes -> 'emails'::text) IS DISTINCT FROM (new.attributes -> 'emails'::text) OR old.user_name_key IS DISTINCT FROM new.user_name_key) EXECUTE FUNCTION forget_address();
 CREATE TRIGGER forget_operator AFTER UPDATE OF status ON users
@@ -4625,6 +4630,8 @@ ALTER TABLE passwords ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON passwords FOR ALL TO rolecall_server
   USING (organization_id = current_setting('rolecall.organization_id'::text, true))
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+CREATE TRIGGER end_account_links AFTER INSERT OR DELETE OR UPDATE OF changed_at ON passwords
+  FOR EACH ROW EXECUTE FUNCTION end_account_links();
 GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO rolecall_server;
 
 -- A generator of one-time passwords (RFC 6238); it counts once confirmed.
@@ -4643,6 +4650,8 @@ ALTER TABLE totp_factors ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON totp_factors FOR ALL TO rolecall_server
   USING (organization_id = current_setting('rolecall.organization_id'::text, true))
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+CREATE TRIGGER end_account_links AFTER INSERT OR DELETE OR UPDATE OF confirmed_at ON totp_factors
+  FOR EACH ROW EXECUTE FUNCTION end_account_links();
 GRANT SELECT, INSERT, UPDATE, DELETE ON totp_factors TO rolecall_server;
 
 -- WebAuthn credentials.
@@ -4668,6 +4677,8 @@ ALTER TABLE passkeys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_organization ON passkeys FOR ALL TO rolecall_server
   USING (organization_id = current_setting('rolecall.organization_id'::text, true))
   WITH CHECK (organization_id = current_setting('rolecall.organization_id'::text, true));
+CREATE TRIGGER end_account_links AFTER INSERT OR DELETE ON passkeys
+  FOR EACH ROW EXECUTE FUNCTION end_account_links();
 CREATE TRIGGER refuse_emergency_account BEFORE INSERT OR UPDATE OF user_id ON passkeys
   FOR EACH ROW EXECUTE FUNCTION refuse_emergency_account();
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkeys TO rolecall_server;
@@ -6729,6 +6740,29 @@ CREATE POLICY platform_only ON platform_operators FOR ALL TO rolecall_server
   WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform_operators TO rolecall_server;
 
+-- Accounts of one human in several organizations, each pair joined by a proof in both. No organization sees it.
+CREATE TABLE platform_account_links (
+  first_organization_id text NOT NULL,
+  first_user_id text NOT NULL,
+  second_organization_id text NOT NULL,
+  second_user_id text NOT NULL,
+  linked_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT platform_account_links_pk PRIMARY KEY (first_user_id, second_user_id),
+  CONSTRAINT platform_account_links_apart CHECK (first_organization_id <> second_organization_id),
+  CONSTRAINT platform_account_links_order CHECK (first_user_id < second_user_id),
+  CONSTRAINT platform_account_links_first FOREIGN KEY (first_organization_id, first_user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT platform_account_links_second FOREIGN KEY (second_organization_id, second_user_id)
+    REFERENCES users(organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX platform_account_links_first_user ON platform_account_links USING btree (first_organization_id, first_user_id);
+CREATE INDEX platform_account_links_second_user ON platform_account_links USING btree (second_organization_id, second_user_id);
+ALTER TABLE platform_account_links ENABLE ROW LEVEL SECURITY;
+CREATE POLICY platform_only ON platform_account_links FOR ALL TO rolecall_server
+  USING (current_setting('rolecall.instance'::text, true) = 'on'::text)
+  WITH CHECK (current_setting('rolecall.instance'::text, true) = 'on'::text);
+GRANT SELECT ON platform_account_links TO rolecall_server;
+
 -- How many people an organization may have active, as the platform says. hold: whoever a directory or a first sign-in
 -- brings beyond it waits to be let in.
 CREATE TABLE seat_limits (
@@ -6987,6 +7021,93 @@ AS $function$
     WHERE current_setting('rolecall.instance', true) = 'on'
     GROUP BY q.kind, q.organization_id, o.name ORDER BY count(q.last_error) DESC, min(q.created_at) LIMIT 200 $function$;
 GRANT EXECUTE ON FUNCTION platform_queue() TO rolecall_server;
+
+-- Links the accounts of two live sessions that were proven within so many minutes: linked, stale, other_stale or
+-- refused.
+CREATE OR REPLACE FUNCTION public.link_accounts(p_token_hash text, p_other_token_hash text, p_minutes integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_one record;
+  v_other record;
+  v_since timestamptz := now() - make_interval(mins => p_minutes);
+BEGIN
+  SELECT s.* INTO v_one FROM live_sessions s WHERE s.token_hash = p_token_hash;
+  SELECT s.* INTO v_other FROM live_sessions s WHERE s.token_hash = p_other_token_hash;
+  IF v_one.id IS NULL OR v_other.id IS NULL OR v_one.organization_id = v_other.organization_id
+    OR 'emergency' IN (v_one.method, v_other.method) THEN RETURN 'refused'; END IF;
+  IF EXISTS (SELECT FROM emergency_accounts e WHERE e.user_id IN (v_one.user_id, v_other.user_id)) THEN RETURN 'refused'; END IF;
+  IF v_one.authenticated_at <= v_since THEN RETURN 'stale'; END IF;
+  IF v_other.authenticated_at <= v_since THEN RETURN 'other_stale'; END IF;
+  IF v_one.user_id < v_other.user_id THEN
+    INSERT INTO platform_account_links VALUES (v_one.organization_id, v_one.user_id, v_other.organization_id, v_other.user_id, now())
+      ON CONFLICT DO NOTHING;
+  ELSE
+    INSERT INTO platform_account_links VALUES (v_other.organization_id, v_other.user_id, v_one.organization_id, v_one.user_id, now())
+      ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN 'linked';
+END $function$;
+GRANT EXECUTE ON FUNCTION link_accounts(text, text, integer) TO rolecall_server;
+
+-- The accounts that the one of a live session is linked with, and which of them it may be switched to.
+CREATE OR REPLACE FUNCTION public.linked_accounts(p_token_hash text)
+ RETURNS TABLE(organization_id text, slug text, organization_name text, user_id text, user_name text, is_accepted boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT u.organization_id, o.slug, o.name, u.id, coalesce(u.display_name, u.user_name),
+      o.linked_sign_in = 'accepted' AND s.method IN ('password', 'passkey') AND s.has_second_factor
+        AND NOT EXISTS (SELECT FROM connections c WHERE c.organization_id = o.id AND c.status = 'enforced')
+        AND NOT EXISTS (SELECT FROM sessions e WHERE e.organization_id = u.organization_id AND e.user_id = u.id
+          AND e.end_reason IN ('revoked', 'password_changed') AND e.ended_at >= s.authenticated_at)
+    FROM live_sessions s
+    JOIN platform_account_links l ON (l.first_organization_id, l.first_user_id) = (s.organization_id, s.user_id)
+      OR (l.second_organization_id, l.second_user_id) = (s.organization_id, s.user_id)
+    JOIN users u ON (u.organization_id, u.id) = (CASE WHEN l.first_user_id = s.user_id THEN l.second_organization_id
+        ELSE l.first_organization_id END, CASE WHEN l.first_user_id = s.user_id THEN l.second_user_id ELSE l.first_user_id END)
+      AND u.status = 'active' AND u.deleted_at IS NULL
+    JOIN organizations o ON o.id = u.organization_id AND o.status = 'active'
+    WHERE s.token_hash = p_token_hash ORDER BY o.name, o.id $function$;
+GRANT EXECUTE ON FUNCTION linked_accounts(text) TO rolecall_server;
+
+-- Ends a link of the account of a live session.
+CREATE OR REPLACE FUNCTION public.unlink_accounts(p_token_hash text, p_user_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM platform_account_links l USING live_sessions s WHERE s.token_hash = p_token_hash
+    AND ((l.first_user_id = s.user_id AND l.second_user_id = p_user_id)
+      OR (l.second_user_id = s.user_id AND l.first_user_id = p_user_id));
+  RETURN FOUND;
+END $function$;
+GRANT EXECUTE ON FUNCTION unlink_accounts(text, text) TO rolecall_server;
+
+-- Ends the links of somebody who is deactivated, or whose password, authenticator or passkeys change.
+-- Trigger of passkeys (end_account_links), passwords (end_account_links), totp_factors (end_account_links), users
+-- (end_account_links).
+CREATE OR REPLACE FUNCTION public.end_account_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_row jsonb := to_jsonb(CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END);
+  v_organization_id text := v_row ->> 'organization_id';
+  v_user_id text := coalesce(v_row ->> 'user_id', v_row ->> 'id');
+BEGIN
+  DELETE FROM platform_account_links l WHERE (l.first_organization_id, l.first_user_id) = (v_organization_id, v_user_id)
+    OR (l.second_organization_id, l.second_user_id) = (v_organization_id, v_user_id);
+  RETURN NULL;
+END $function$;
 
 -- Erases a deleted organization whose time is over, some thousand rows at a time; is_gone once nothing of it is left,
 -- null where none is due.

@@ -2483,6 +2483,8 @@ export type Schemas = {
     freshProofMinutes: number
     /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug */
     signInPage: "named" | "neutral"
+    /** `accepted`: a person with a linked account of another organization comes in by a local sign-in there with a second factor; never where a provider is enforced */
+    linkedSignIn: "own" | "accepted"
     sessionIdleMinutes: number
     sessionAbsoluteMinutes: number
     /** How long the link of an invitation is good */
@@ -2501,6 +2503,8 @@ export type Schemas = {
     freshProofMinutes?: number
     /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug */
     signInPage?: "named" | "neutral"
+    /** `accepted`: a person with a linked account of another organization comes in by a local sign-in there with a second factor; never where a provider is enforced */
+    linkedSignIn?: "own" | "accepted"
     sessionIdleMinutes?: number
     sessionAbsoluteMinutes?: number
     /** How long the link of an invitation is good */

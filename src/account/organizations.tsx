@@ -1,29 +1,35 @@
-// `/account/organizations`: the organizations that a browser is signed in at, and the way from one to another. Works without a current
+// `/account/organizations`: the organizations that a browser is signed in at, the accounts that the person has linked, and the way from
+// one to another. Works without a current
 // session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
 
 import { type Context, Hono } from 'hono'
+import { linkAccounts, linkedAccounts, switchToLinked, unlinkAccounts } from '#access/accounts/links/links.ts'
 import { createSessionReader, type SessionDescription } from '#access/sign-in/sessions/describe-session.ts'
+import { visitorOf } from '#http/client-address.ts'
 import type { AppEnv } from '#http/env.ts'
 import { madeForOf, readMadeFor } from '#http/made-for.ts'
 import { redirectOnward } from '#http/onward.tsx'
 import { requireSameOrigin } from '#http/origin-check.ts'
 import { renderPage } from '#http/pages.ts'
 import { readForm } from '#http/read-form.ts'
-import { askWhichSession } from '#http/require-session.tsx'
+import { askWhichSession, requireMadeHere } from '#http/require-session.tsx'
 import { safeReturnTo } from '#http/return-to.ts'
-import { readSession } from '#http/session.ts'
+import { readSession, setSessionCookie } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
-import { endBeside, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
-import { SubmitButton, WideLink } from '#http/ui/buttons.tsx'
-import { Alert } from '#http/ui/content.tsx'
-import { PostForm } from '#http/ui/form.tsx'
-import { KeptFields } from '#http/ui/kept-form.tsx'
-import { CardPage } from '#http/ui/page.tsx'
+import { endBeside, makeRoom, sessionsBeside, switchSession } from '#http/sessions-beside.ts'
 import { AppError, invalid } from '#platform/errors.ts'
 import { parseJson } from '#platform/json.ts'
 import type { AccountServices } from './env.ts'
+import {
+  loginPath,
+  type NoticeKey,
+  notices,
+  OrganizationsPage,
+  organizationsPath,
+  SendAgainPage,
+} from './organizations-page.tsx'
 
-const path = '/account/organizations'
+const path = organizationsPath
 
 /** @returns an app to be mounted at `/account/organizations` */
 export function createOrganizationPages(services: AccountServices): Hono<AppEnv> {
@@ -39,28 +45,65 @@ export function createOrganizationPages(services: AccountServices): Hono<AppEnv>
       throw error
     })
 
-  async function show(c: Context<AppEnv>, returnTo: string | undefined, hasEnded = false): Promise<Response> {
+  async function show(c: Context<AppEnv>, returnTo: string | undefined, notice?: NoticeKey): Promise<Response> {
     const session = c.get('session')
     const beside = await sessionsBeside(c, services)
-    if (session === undefined && beside.length === 0 && !hasEnded) return c.redirect(loginPath(returnTo), 303)
+    if (session === undefined && beside.length === 0 && notice === undefined)
+      return c.redirect(loginPath(returnTo), 303)
     const here = session === undefined ? undefined : await describe(session.tokenHash)
     const others = (await Promise.all(beside.map(({ tokenHash }) => describe(tokenHash)))).filter(
       (one) => one !== undefined,
     )
-    return renderPage(c, <OrganizationsPage {...{ here, others, returnTo, hasEnded }} />)
+    const linked = session === undefined ? [] : await linkedAccounts(services.database, session.tokenHash)
+    return renderPage(c, <OrganizationsPage {...{ here, others, linked, returnTo, notice }} />)
   }
 
   pages.get('/', (c) => {
     const asked = c.req.query('return_to')
-    return show(c, asked === undefined ? undefined : safeReturnTo(asked, origin))
+    const done = c.req.query('done') ?? ''
+    const notice = Object.hasOwn(notices, done) ? (done as NoticeKey) : undefined
+    return show(c, asked === undefined ? undefined : safeReturnTo(asked, origin), notice)
   })
 
   pages.post('/switch', async (c) => {
     const { organization = '', return_to: asked } = await readForm(c)
     const returnTo = asked === undefined || asked === '' ? undefined : safeReturnTo(asked, origin)
     if (organization === c.get('session')?.organizationId) return redirectOnward(c, returnTo ?? '/account')
-    const switched = await switchSession(c, services, organization)
-    return switched === undefined ? show(c, returnTo, true) : redirectOnward(c, returnTo ?? '/')
+    const switched = (await switchSession(c, services, organization)) ?? (await comeInByLink(c, organization))
+    return switched === undefined ? show(c, returnTo, 'ended') : redirectOnward(c, returnTo ?? '/')
+  })
+
+  /** A session at a linked account, where its organization takes the one here for it. */
+  async function comeInByLink(c: Context<AppEnv>, organizationId: string): Promise<true | undefined> {
+    const session = c.get('session')
+    if (session === undefined) return undefined
+    const browser = { state: '', returnTo: '/', visitor: visitorOf(c, services.trustedProxies) }
+    const requestId = c.get('requestId')
+    const opened = await switchToLinked(services, { session, organizationId, browser, requestId })
+    if (opened === undefined) return undefined
+    await makeRoom(c, services, organizationId)
+    setSessionCookie(c, opened.token, opened.expiresAt, services.clock)
+    return true
+  }
+
+  const isMadeHere = requireMadeHere(services)
+
+  pages.post('/link', isMadeHere, async (c) => {
+    const { organization = '' } = await readForm(c)
+    const session = c.get('session')
+    const other = (await sessionsBeside(c, services)).find((one) => one.organizationId === organization)
+    if (session === undefined || other === undefined) return show(c, undefined, 'ended')
+    const outcome = await linkAccounts(services, { session, other, requestId: c.get('requestId') })
+    if (outcome === 'stale') return c.redirect(`/login/step-up?return_to=${encodeURIComponent(path)}`, 303)
+    return c.redirect(`${path}?done=${outcome === 'linked' ? 'linked' : 'proveThere'}`, 303)
+  })
+
+  pages.post('/unlink', isMadeHere, async (c) => {
+    const { user = '' } = await readForm(c)
+    const session = c.get('session')
+    if (session === undefined) return show(c, undefined, 'ended')
+    await unlinkAccounts(services, { session, userId: user, requestId: c.get('requestId') })
+    return c.redirect(`${path}?done=unlinked`, 303)
   })
 
   // A form of ours that was made for another session than the current one, on its way back to that.
@@ -96,76 +139,3 @@ function readKept(text: string | undefined): Record<string, string> | undefined 
   if (typeof kept !== 'object' || kept === null) throw invalid('The form is not one of ours')
   return Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, String(value)]))
 }
-
-const SendAgainPage = ({ kept }: { kept: KeptFields }) => (
-  <CardPage title="Send it now?" lead="Nothing has been sent yet. Go on only if it was you who filled this in.">
-    <PostForm action={kept.path} hidden={kept.fields}>
-      <KeptFields {...kept} names={new Map()} />
-      <SubmitButton label="Send it" wide />
-    </PostForm>
-    <p class="aside">
-      <a href="/account">Do nothing</a>
-    </p>
-  </CardPage>
-)
-
-const loginPath = (returnTo: string | undefined): string =>
-  returnTo === undefined ? '/login' : `/login?return_to=${encodeURIComponent(returnTo)}`
-
-type OrganizationsProps = {
-  here: SessionDescription | undefined
-  others: readonly SessionDescription[]
-  returnTo: string | undefined
-  /** The session that was asked for lives no more. */
-  hasEnded: boolean
-}
-
-const OrganizationsPage = ({ here, others, returnTo, hasEnded }: OrganizationsProps) => (
-  <CardPage
-    title={returnTo === undefined ? 'Your organizations' : 'Choose an organization'}
-    lead="On this device you are signed in at:"
-  >
-    {hasEnded ? (
-      <Alert kind="warning" title="That session has ended">
-        Sign in there again.
-      </Alert>
-    ) : null}
-    <ul class="ways" aria-label="Organizations">
-      {here === undefined ? null : <Choice description={here} isHere returnTo={returnTo} />}
-      {others.map((description) => (
-        <Choice {...{ description, returnTo }} isHere={false} />
-      ))}
-    </ul>
-    <p>
-      <WideLink href={loginPath(returnTo ?? path)}>Sign in at another organization</WideLink>
-    </p>
-    {here === undefined && others.length === 0 ? null : (
-      <PostForm action={`${path}/sign-out-all`}>
-        <button type="submit" class="btn w-100">
-          Sign out of all
-        </button>
-      </PostForm>
-    )}
-  </CardPage>
-)
-
-type ChoiceProps = { description: SessionDescription; isHere: boolean; returnTo: string | undefined }
-
-/** Where one is already, there is nothing to choose unless an application asks. */
-const Choice = ({ description: { organization, user }, isHere, returnTo }: ChoiceProps) => (
-  <li>
-    {isHere && returnTo === undefined ? (
-      <p>
-        <strong>{organization.name}</strong>, as {user.displayName ?? user.userName} (now)
-      </p>
-    ) : (
-      <PostForm action={`${path}/switch`}>
-        <input type="hidden" name="organization" value={organization.id} />
-        {returnTo === undefined ? null : <input type="hidden" name="return_to" value={returnTo} />}
-        <button type="submit" class="btn w-100">
-          {isHere ? 'Continue at' : 'Switch to'} {organization.name}, as {user.displayName ?? user.userName}
-        </button>
-      </PostForm>
-    )}
-  </li>
-)

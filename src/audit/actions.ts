@@ -2,6 +2,8 @@
 // in the same transaction, so that there is none without the other (docs/events.md). What is not published says null.
 
 export const auditActions = {
+  'account.link': null,
+  'account.unlink': null,
   'absence.cancel': null,
   'absence.change': null,
   'absence.end': null,

@@ -13,6 +13,7 @@ type Options = OutputOptions & {
   managerSecondFactor?: SignInPolicy['managerSecondFactor']
   freshProofMinutes?: string
   signInPage?: SignInPolicy['signInPage']
+  linkedSignIn?: SignInPolicy['linkedSignIn']
   sessionIdleMinutes?: string
   sessionAbsoluteMinutes?: string
   invitationDays?: string
@@ -39,6 +40,12 @@ export function addSignInPolicyCommand(organization: Command, runtime: CliRuntim
         'neutral',
       ]),
     )
+    .addOption(
+      new Option('--linked-sign-in <policy>', 'whether a sign-in of a linked account elsewhere counts here').choices([
+        'own',
+        'accepted',
+      ]),
+    )
     .option('--session-idle-minutes <number>', 'when an unused session ends')
     .option('--session-absolute-minutes <number>', 'when any session ends')
     .option('--invitation-days <number>', 'how long the link of an invitation is good')
@@ -54,6 +61,7 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
     managerSecondFactor: options.managerSecondFactor,
     freshProofMinutes: number(options.freshProofMinutes),
     signInPage: options.signInPage,
+    linkedSignIn: options.linkedSignIn,
     sessionIdleMinutes: number(options.sessionIdleMinutes),
     sessionAbsoluteMinutes: number(options.sessionAbsoluteMinutes),
     invitationDays: number(options.invitationDays),
@@ -69,6 +77,7 @@ async function run(runtime: CliRuntime, options: Options): Promise<void> {
     `A proof counts for        ${policy.freshProofMinutes} minutes`,
     `Sessions end              after ${policy.sessionIdleMinutes} minutes unused, ${policy.sessionAbsoluteMinutes} at most`,
     `Sign-in page              ${policy.signInPage}`,
+    `Linked accounts           ${policy.linkedSignIn === 'own' ? 'sign in here' : 'come in by a sign-in elsewhere'}`,
     `Invitations are good for  ${policy.invitationDays} days`,
   ]
   print(runtime, options, { json: policy, human })

@@ -197,6 +197,11 @@ describe('every table of an organization', () => {
       .owner`insert into platform_operators select u.id, u.organization_id, 'Olu', 'reader', now(), 'x' from users u
       where u.organization_id = ${mine.organizationId} limit 1`
     await stage.app.owner`insert into platform_application_terms values ('app_x', 'all', '[]', false)`
+    await stage.app.owner`insert into platform_account_links
+      select case when a.id < b.id then a.organization_id else b.organization_id end, least(a.id, b.id),
+        case when a.id < b.id then b.organization_id else a.organization_id end, greatest(a.id, b.id), now()
+      from (select * from users where organization_id = ${mine.organizationId} limit 1) a,
+        (select * from users where organization_id = ${theirs.organizationId} limit 1) b`
     const names = await stage.app.owner`select c.relname as name from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and starts_with(c.relname, 'platform_')`
     expect(names.length).toBeGreaterThanOrEqual(3)

@@ -21,6 +21,7 @@ const standard = {
   signInPage: 'named',
   managerSecondFactor: 'optional',
   freshProofMinutes: 10,
+  linkedSignIn: 'own',
 }
 
 test('the policy is read, changed in part, and audited', async () => {

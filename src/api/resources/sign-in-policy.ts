@@ -20,6 +20,10 @@ const fields = {
   signInPage: z.enum(['named', 'neutral']).openapi({
     description: '`neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug',
   }),
+  linkedSignIn: z.enum(['own', 'accepted']).openapi({
+    description:
+      '`accepted`: a person with a linked account of another organization comes in by a local sign-in there with a second factor; never where a provider is enforced',
+  }),
   sessionIdleMinutes: z.number().int(),
   sessionAbsoluteMinutes: z.number().int(),
   invitationDays: z.number().int().openapi({ description: 'How long the link of an invitation is good' }),

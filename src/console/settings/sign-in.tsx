@@ -26,6 +26,7 @@ export function createSignInSettings(): Hono<ConsoleEnv> {
         secondFactor: form['secondFactor'] === 'required' ? 'required' : 'optional',
         managerSecondFactor: form['managerSecondFactor'] === 'required' ? 'required' : 'optional',
         freshProofMinutes: numberOr(form, 'freshProofMinutes'),
+        linkedSignIn: form['linkedSignIn'] === 'accepted' ? 'accepted' : 'own',
         signInPage: form['signInPage'] === 'neutral' ? 'neutral' : 'named',
         passwordMinLength: Number(form['passwordMinLength']),
         sessionIdleMinutes: Number(form['sessionIdleMinutes']),
@@ -110,6 +111,24 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
             options={[
               { value: 'named', label: 'names the organization and its ways in' },
               { value: 'neutral', label: 'tells nothing before somebody has entered their address' },
+            ]}
+          />
+        </Panel>
+        <Panel
+          title="People with an account elsewhere"
+          lead="Somebody may link their account here with one of theirs at another organization. You never see whether anybody has."
+        >
+          <Choice
+            name="linkedSignIn"
+            legend="To come in here, they"
+            value={values['linkedSignIn']}
+            options={[
+              { value: 'own', label: 'sign in here' },
+              {
+                value: 'accepted',
+                label: 'may have signed in there, with a password or passkey and a second factor',
+                hint: 'Never by a provider of the other organization, and never while a connection here is enforced.',
+              },
             ]}
           />
         </Panel>

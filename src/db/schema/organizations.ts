@@ -40,6 +40,10 @@ export const organizations = pgTable(
       .default('optional'),
     /** How long a proof of who somebody is counts as fresh. */
     freshProofMinutes: integer('fresh_proof_minutes').notNull().default(10),
+    /** Whether a local sign-in of a linked account elsewhere counts here. */
+    linkedSignIn: text('linked_sign_in', { enum: ['own', 'accepted'] })
+      .notNull()
+      .default('own'),
     /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
     signInPage: text('sign_in_page', { enum: ['named', 'neutral'] })
       .notNull()

@@ -191,3 +191,23 @@ export const supportAccesses = pgTable(
     ownOrganizationOnly(),
   ],
 )
+
+/** Accounts of one human in several organizations, each pair joined by a proof in both. No organization sees it. */
+export const platformAccountLinks = pgTable(
+  'platform_account_links',
+  {
+    firstOrganizationId: text('first_organization_id').notNull(),
+    firstUserId: text('first_user_id').notNull(),
+    secondOrganizationId: text('second_organization_id').notNull(),
+    secondUserId: text('second_user_id').notNull(),
+    linkedAt: time('linked_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.firstUserId, table.secondUserId] }),
+    belongsTo([table.firstOrganizationId, table.firstUserId], [users.organizationId, users.id]),
+    belongsTo([table.secondOrganizationId, table.secondUserId], [users.organizationId, users.id]),
+    index('platform_account_links_first_user').on(table.firstOrganizationId, table.firstUserId),
+    index('platform_account_links_second_user').on(table.secondOrganizationId, table.secondUserId),
+    platformOnly(),
+  ],
+)

@@ -6,7 +6,7 @@ import { SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert } from '#http/ui/content.tsx'
 import { ErrorPage } from '#http/ui/error-page.tsx'
 import { PostForm } from '#http/ui/form.tsx'
-import { Field } from '#http/ui/forms.tsx'
+import { Check, Field } from '#http/ui/forms.tsx'
 import { CardPage } from '#http/ui/page.tsx'
 import { Say, useWords } from '#http/ui/reader.tsx'
 import type { TextKey } from '#words/texts/texts.ts'
@@ -18,6 +18,8 @@ export type InvitationPageProps = {
   token: string
   name?: string | undefined
   error?: Child
+  /** Another organization that the browser is signed in at. */
+  elsewhere?: string | undefined
 }
 
 const Note = ({ note, inviter }: { note: string | null; inviter: string | null }) =>
@@ -32,7 +34,7 @@ const Note = ({ note, inviter }: { note: string | null; inviter: string | null }
     </figure>
   )
 
-export const InvitationPage = ({ found, token, name, error }: InvitationPageProps) => {
+export const InvitationPage = ({ found, token, name, error, elsewhere }: InvitationPageProps) => {
   const { invitation, account, connections, allows } = found
   const organization = account.organization.name
   const isLocal = allows.password || allows.passkey
@@ -59,12 +61,12 @@ export const InvitationPage = ({ found, token, name, error }: InvitationPageProp
         </div>
       )}
       {connections.length > 0 && isLocal ? <Or /> : null}
-      {isLocal ? <OwnWays {...{ found, token, name, error }} /> : null}
+      {isLocal ? <OwnWays {...{ found, token, name, error, elsewhere }} /> : null}
     </CardPage>
   )
 }
 
-const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
+const OwnWays = ({ found, token, name, error, elsewhere }: InvitationPageProps) => {
   const { invitation, account, allows } = found
   const action = `/invitation/${token}`
   const shownName = name ?? account.displayName ?? undefined
@@ -79,6 +81,7 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
           {nameField}
           <input type="text" name="username" value={invitation.email} autocomplete="username" readonly hidden />
           <NewPasswordFields minLength={account.organization.passwordMinLength} error={error} />
+          <LinkField id="link-by-password" elsewhere={elsewhere} />
           <SubmitButton label={words('invitation.action')} wide />
         </PostForm>
       ) : null}
@@ -98,6 +101,7 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
             isPrimary={!allows.password}
           >
             {allows.password ? <input type="hidden" name="name" value={shownName ?? ''} /> : nameField}
+            <LinkField id="link-by-passkey" elsewhere={elsewhere} />
           </PasskeyForm>
           {allows.password ? null : (
             <noscript>
@@ -108,6 +112,14 @@ const OwnWays = ({ found, token, name, error }: InvitationPageProps) => {
       ) : null}
     </>
   )
+}
+
+/** Somebody who is signed in elsewhere may say that both accounts are theirs. */
+const LinkField = ({ id, elsewhere }: { id: string; elsewhere: string | undefined }) => {
+  const words = useWords()
+  if (elsewhere === undefined) return null
+  const label = words('welcome.link', { organization: elsewhere })
+  return <Check {...{ id, label }} name="link" hint={words('welcome.linkHint')} />
 }
 
 /** Somebody else is signed in with this browser. */

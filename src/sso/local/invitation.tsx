@@ -1,6 +1,8 @@
 // `/invitation/{token}`: looking at an invitation does not use it up, accepting it does.
 import { type Context, Hono } from 'hono'
 import type { Child } from 'hono/jsx'
+import { linkAccounts } from '#access/accounts/links/links.ts'
+import type { SignedIn } from '#access/accounts/sign-in/complete-sign-in.ts'
 import {
   acceptInvitation,
   findInvitation,
@@ -13,7 +15,8 @@ import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import { readSession, userContext } from '#http/session.ts'
 import { signOutHere } from '#http/session-ends.ts'
-import { notFound } from '#platform/errors.ts'
+import { sha256 } from '#platform/crypto.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { faultOf, newPasswordOf } from '../login/new-password.tsx'
 import { browserOf, type LocalEnv, type LocalServices, refuseToken, showSignedIn } from '../login/shared.tsx'
 import { InvitationPage, OtherPersonPage, OverPage, UnknownPage } from './invitation-pages.tsx'
@@ -60,15 +63,27 @@ async function withOpenInvitation(
   if (found.invitation.status !== 'pending')
     return renderPage(c, <OverPage found={found} reference={c.get('requestId')} />, { status: 410 })
   const live = c.get('session')
-  if (live === undefined || live.userId === found.account.userId) return work(found)
+  // Whoever is signed in at another organization may be the same human: that session stays, beside the one to come.
+  const isElsewhere = live !== undefined && live.organizationId !== found.account.organization.id
+  if (live === undefined || isElsewhere || live.userId === found.account.userId) return work(found)
   const { name } = await getOwnAccess(userContext(services, live, c.get('requestId')))
   return renderPage(c, <OtherPersonPage found={found} token={tokenOf(c)} userName={name} />, { status: 409 })
 }
 
 type Shown = { found: OpenInvitation; token: string; name?: string | undefined; error?: Child }
 
-const show = (c: Context<LocalEnv>, shown: Shown): Promise<Response> =>
-  renderPage(c, <InvitationPage {...shown} />, { status: shown.error === undefined ? 200 : 422 })
+async function show(c: Context<LocalEnv>, shown: Shown): Promise<Response> {
+  const page = <InvitationPage {...shown} elsewhere={await elsewhereOf(c, shown.found)} />
+  return renderPage(c, page, { status: shown.error === undefined ? 200 : 422 })
+}
+
+/** The organization that the browser is signed in at, where that is another one; said to nobody but who sits at it. */
+async function elsewhereOf(c: Context<LocalEnv>, { ctx, account }: OpenInvitation): Promise<string | undefined> {
+  const live = c.get('session')
+  if (live === undefined || live.organizationId === account.organization.id) return undefined
+  const { organization } = await getOwnAccess(userContext(ctx, live, c.get('requestId')))
+  return organization.name
+}
 
 async function accept(
   c: Context<LocalEnv>,
@@ -81,15 +96,28 @@ async function accept(
   try {
     const isByPasskey = credential !== undefined && credential !== ''
     const password = isByPasskey ? '' : newPasswordOf(form)
-    const browser = browserOf(c, services, '/account')
+    const isLinking = form['link'] === 'on'
+    const browser = browserOf(c, services, isLinking ? '/account/organizations' : '/account')
     const acceptance = { token, name: name.trim() === '' && isByPasskey ? found.invitation.email : name, password }
     const requestId = c.get('requestId')
     const outcome = await acceptInvitation(services, { ...acceptance, credential, browser, requestId })
+    if (outcome.kind === 'signed_in' && isLinking) await linkWith(c, services, outcome)
     if (outcome.kind === 'pending' || outcome.kind === 'signed_in') return await showSignedIn(c, services, outcome)
     return await withOpenInvitation(c, services, () => Promise.resolve(renderUnknown(c)))
   } catch (error) {
     return show(c, { found, token, name, error: faultOf(error) })
   }
+}
+
+/** Where both have been proven just now; otherwise the page that comes next offers it. */
+async function linkWith(c: Context<LocalEnv>, services: LocalServices, { token, userId }: SignedIn): Promise<void> {
+  const session = c.get('session')
+  if (session === undefined) return
+  const other = { tokenHash: sha256(token), userId }
+  await linkAccounts(services, { session, other, requestId: c.get('requestId') }).catch((error: unknown) => {
+    // The invitation is accepted whatever becomes of the link.
+    if (!(error instanceof AppError && error.reason === 'not_linkable')) throw error
+  })
 }
 
 const renderUnknown = (c: Context<LocalEnv>): Promise<Response> =>

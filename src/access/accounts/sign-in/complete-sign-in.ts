@@ -79,6 +79,8 @@ type Opening = {
   trace: Trace
   attemptMethod: SignInMethod
   limitMinutes?: number
+  /** When the person proved who they are, where that was not just now. */
+  authenticatedAt?: string
   /** What belongs to this sign-in and is committed with it. */
   statements?: readonly Statement<unknown>[]
 }
@@ -88,11 +90,27 @@ export async function openSession(
   ctx: CallContext,
   opening: Opening,
 ): Promise<SignedIn | Extract<Completion, { kind: 'refused' }>> {
-  const { account, progress, browser, trace, attemptMethod, limitMinutes = null, statements = [] } = opening
+  const {
+    account,
+    progress,
+    browser,
+    trace,
+    attemptMethod,
+    limitMinutes = null,
+    authenticatedAt = null,
+    statements = [],
+  } = opening
   const { userId } = account
   const own = asUser(ctx, userId)
   const { method, hasSecondFactor } = progress
-  const start = sessionStart(own, { userId, method, hasSecondFactor, limitMinutes, ...browser.visitor })
+  const start = sessionStart(own, {
+    userId,
+    method,
+    hasSecondFactor,
+    limitMinutes,
+    authenticatedAt,
+    ...browser.visitor,
+  })
   passed(trace, method, hasSecondFactor ? 'Proven, with a second factor' : 'Proven')
   const attempt = {
     ...browser.visitor,

@@ -168,5 +168,7 @@ export const register: readonly RegisterEntry[] = [
 /** Tables with a person in them that an export leaves out, and why. */
 export const leftOut: Record<string, string> = {
   provider_artifacts: 'codes and tokens of applications, under their hashes, for as long as a sign-in lasts',
+  platform_account_links:
+    'that they have an account elsewhere, which no organization is told; it goes with either account',
   platform_operators: 'that they run the installation, as its operator says, which goes with the person',
 }

@@ -21,6 +21,8 @@ const SignInPolicyFields = z.object({
   freshProofMinutes: z.int().min(1, 'must be at least 1').max(60, 'must be at most 60'),
   /** `neutral`: the sign-in page names neither the organization nor its ways in to whoever knows its slug. */
   signInPage: z.enum(['named', 'neutral']),
+  /** `accepted`: of people with a linked account elsewhere, a local sign-in there with a second factor counts here. */
+  linkedSignIn: z.enum(['own', 'accepted']),
   sessionIdleMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
   sessionAbsoluteMinutes: z.int().min(5, 'must be at least 5').max(minutesOfMonth),
   invitationDays: z.int().min(1).max(90),
@@ -34,7 +36,7 @@ const columns = sql`o.password_sign_in as "passwordSignIn", o.password_min_lengt
   o.second_factor as "secondFactor", o.session_idle_minutes as "sessionIdleMinutes",
   o.session_absolute_minutes as "sessionAbsoluteMinutes", o.invitation_days as "invitationDays",
   o.sign_in_page as "signInPage", o.manager_second_factor as "managerSecondFactor",
-  o.fresh_proof_minutes as "freshProofMinutes"`
+  o.fresh_proof_minutes as "freshProofMinutes", o.linked_sign_in as "linkedSignIn"`
 
 const select = prepared<{ organizationId: string }, SignInPolicy>(
   (p) => sql`select ${columns} from organizations o where o.id = ${p.organizationId}`,
@@ -51,7 +53,7 @@ const update = prepared<SignInPolicy & { organizationId: string; now: string }, 
       second_factor = ${p.secondFactor}, session_idle_minutes = ${p.sessionIdleMinutes}::int,
       session_absolute_minutes = ${p.sessionAbsoluteMinutes}::int, invitation_days = ${p.invitationDays}::int,
       sign_in_page = ${p.signInPage}, manager_second_factor = ${p.managerSecondFactor},
-      fresh_proof_minutes = ${p.freshProofMinutes}::int,
+      fresh_proof_minutes = ${p.freshProofMinutes}::int, linked_sign_in = ${p.linkedSignIn},
       updated_at = ${p.now}::timestamptz
     where id = ${p.organizationId}`,
 )
@@ -104,6 +106,7 @@ const loose = ['sessionIdleMinutes', 'sessionAbsoluteMinutes', 'freshProofMinute
 const isWeaker = (before: SignInPolicy, after: SignInPolicy): boolean =>
   (before.secondFactor === 'required' && after.secondFactor !== 'required') ||
   (before.managerSecondFactor === 'required' && after.managerSecondFactor !== 'required') ||
+  (before.linkedSignIn === 'own' && after.linkedSignIn !== 'own') ||
   (before.passwordSignIn === 'off' && after.passwordSignIn !== 'off') ||
   after.passwordMinLength < before.passwordMinLength ||
   loose.some((name) => after[name] > before[name])

@@ -6,6 +6,8 @@ export const ar = {
   'welcome.lead': 'يدعوك {inviter}، بصفتك {email}.',
   'welcome.name': 'اسمك',
   'welcome.passkey': 'القبول بمفتاح مرور',
+  'welcome.link': 'اربطه بحسابي لدى {organization}',
+  'welcome.linkHint': 'لا تُبلَّغ أي من المؤسستين بذلك.',
   'welcome.noScript': 'يتطلب القبول بمفتاح مرور تشغيل النصوص البرمجية، وهي معطّلة في هذا المتصفح.',
   'welcome.other': 'هذه الدعوة لشخص آخر',
   'welcome.otherLead': 'هي لـ {email}، وأنت مسجّل الدخول باسم {name}.',

@@ -6,6 +6,8 @@ export const de = {
   'welcome.lead': '{inviter} lädt Sie ein, als {email}.',
   'welcome.name': 'Ihr Name',
   'welcome.passkey': 'Mit einem Passkey annehmen',
+  'welcome.link': 'Mit meinem Konto bei {organization} verknüpfen',
+  'welcome.linkHint': 'Keine der beiden Organisationen erfährt davon.',
   'welcome.noScript': 'Für die Annahme mit einem Passkey sind Skripte nötig, die in diesem Browser ausgeschaltet sind.',
   'welcome.other': 'Diese Einladung ist für jemand anderen',
   'welcome.otherLead': 'Sie ist für {email}, und Sie sind als {name} angemeldet.',

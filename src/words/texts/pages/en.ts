@@ -4,6 +4,8 @@ export const en = {
   'welcome.lead': '{inviter} invites you, as {email}.',
   'welcome.name': 'Your name',
   'welcome.passkey': 'Accept with a passkey',
+  'welcome.link': 'Link it with my account at {organization}',
+  'welcome.linkHint': 'Neither organization is told.',
   'welcome.noScript': 'Accepting with a passkey needs scripts, which are switched off in this browser.',
   'welcome.other': 'This invitation is for somebody else',
   'welcome.otherLead': 'It is for {email}, and you are signed in as {name}.',

@@ -6,6 +6,8 @@ export const es = {
   'welcome.lead': '{inviter} le invita, como {email}.',
   'welcome.name': 'Su nombre',
   'welcome.passkey': 'Aceptar con una clave de acceso',
+  'welcome.link': 'Vincularla con mi cuenta en {organization}',
+  'welcome.linkHint': 'Ninguna de las dos organizaciones lo sabe.',
   'welcome.noScript':
     'Para aceptar con una clave de acceso se necesitan scripts, que están desactivados en este navegador.',
   'welcome.other': 'Esta invitación es para otra persona',

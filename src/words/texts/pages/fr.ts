@@ -6,6 +6,8 @@ export const fr = {
   'welcome.lead': '{inviter} vous invite, en tant que {email}.',
   'welcome.name': 'Votre nom',
   'welcome.passkey': 'Accepter avec une clé d’accès',
+  'welcome.link': 'La lier à mon compte chez {organization}',
+  'welcome.linkHint': 'Aucune des deux organisations n’en est informée.',
   'welcome.noScript':
     'Pour accepter avec une clé d’accès, il faut des scripts, qui sont désactivés dans ce navigateur.',
   'welcome.other': 'Cette invitation est destinée à quelqu’un d’autre',

@@ -6,6 +6,8 @@ export const it = {
   'welcome.lead': 'Invito di {inviter} per {email}.',
   'welcome.name': 'Nome e cognome',
   'welcome.passkey': 'Accetta con una passkey',
+  'welcome.link': 'Collegala al mio account presso {organization}',
+  'welcome.linkHint': 'Nessuna delle due organizzazioni ne viene informata.',
   'welcome.noScript': 'Per accettare con una passkey servono gli script, che in questo browser sono disattivati.',
   'welcome.other': 'Questo invito è per un’altra persona',
   'welcome.otherLead': 'È per {email}, mentre l’accesso è stato effettuato come {name}.',

@@ -6,6 +6,8 @@ export const ja = {
   'welcome.lead': '{inviter} さんから {email} 宛ての招待です。',
   'welcome.name': 'お名前',
   'welcome.passkey': 'パスキーで承諾する',
+  'welcome.link': '{organization} の自分のアカウントと連携する',
+  'welcome.linkHint': 'どちらの組織にも通知されません。',
   'welcome.noScript': 'パスキーで承諾するにはスクリプトが必要ですが、このブラウザーでは無効になっています。',
   'welcome.other': 'これは別の方への招待です',
   'welcome.otherLead': '{email} 宛ての招待ですが、{name} としてサインインしています。',

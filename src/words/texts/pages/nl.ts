@@ -6,6 +6,8 @@ export const nl = {
   'welcome.lead': '{inviter} nodigt u uit, als {email}.',
   'welcome.name': 'Uw naam',
   'welcome.passkey': 'Accepteren met een passkey',
+  'welcome.link': 'Koppelen aan mijn account bij {organization}',
+  'welcome.linkHint': 'Geen van beide organisaties krijgt dit te zien.',
   'welcome.noScript': 'Voor accepteren met een passkey zijn scripts nodig, en die staan in deze browser uit.',
   'welcome.other': 'Deze uitnodiging is voor iemand anders',
   'welcome.otherLead': 'Die is voor {email}, en u bent aangemeld als {name}.',

@@ -6,6 +6,8 @@ export const pl = {
   'welcome.lead': 'Zaprasza Cię {inviter}, jako {email}.',
   'welcome.name': 'Imię i nazwisko',
   'welcome.passkey': 'Przyjmij za pomocą klucza dostępu',
+  'welcome.link': 'Połącz z moim kontem w {organization}',
+  'welcome.linkHint': 'Żadna z organizacji nie jest o tym informowana.',
   'welcome.noScript': 'Przyjęcie za pomocą klucza dostępu wymaga skryptów, które są wyłączone w tej przeglądarce.',
   'welcome.other': 'To zaproszenie jest dla kogoś innego',
   'welcome.otherLead': 'Jest dla {email}, a korzystasz z konta {name}.',

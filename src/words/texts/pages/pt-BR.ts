@@ -6,6 +6,8 @@ export const ptBR = {
   'welcome.lead': '{inviter} convida você, como {email}.',
   'welcome.name': 'Seu nome',
   'welcome.passkey': 'Aceitar com uma chave de acesso',
+  'welcome.link': 'Vincular à minha conta em {organization}',
+  'welcome.linkHint': 'Nenhuma das duas organizações é informada.',
   'welcome.noScript':
     'Para aceitar com uma chave de acesso são necessários scripts, que estão desativados neste navegador.',
   'welcome.other': 'Este convite é para outra pessoa',
