@@ -1,4 +1,4 @@
-// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | peers`: measures a server of its own on this machine. Absolute figures say as much about
+// `npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | events | peers`: measures a server of its own on this machine. Absolute figures say as much about
 // the machine as about Rolecall; the ratios are what docs/benchmarks.md keeps.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { areCpuGoalsMet, describeCpu, measureCpu } from './cpu.ts'
 import { describeDeactivation, measureDeactivation } from './deactivation.ts'
 import { areDecisionTargetsMet, describeDecisions, measureDecisions } from './decisions.ts'
 import { describeEntra, measureEntra } from './entra.ts'
+import { areEventGoalsMet, describeEvents, type EventsOptions, measureEvents } from './events.ts'
 import { type Floor, startFloor } from './floor.ts'
 import { describeGovernance, isGovernanceTargetMet, measureGovernance } from './governance.ts'
 import { describeMembers, isMembersTargetMet, measureMembers } from './members.ts'
@@ -29,7 +30,7 @@ import { describeScale, isScaleGoalMet, measureSize, type ScaleResult } from './
 import { type RoundOptions, type Sides, seededSides } from './sides.ts'
 import { describeSignIn, isSignInTargetMet, measureSignIn } from './sign-in.ts'
 
-const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | peers [flags]
+const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deactivation | console | governance | decisions | bulk | memory | scale | organizations | entra | events | peers [flags]
   --json         print the result as JSON
   --check        end with exit code 1 where a target is missed
   --samples N    members, console, governance, decisions, scale, organizations, peers: how often each is measured (default 200)
@@ -37,8 +38,8 @@ const usage = `Usage: npm run bench -- members | requests | cpu | sign-in | deac
   --organizations N  organizations: among how many (default 10000)
   --peers DIR    peers: where their packages are kept, and put if they are not there (default below the system's temporary folder)
   --rounds N     requests, cpu, peers, sign-in, bulk: rounds of each side; memory: starts (default 5)
-  --trials N     deactivation: how many people (default 1000)
-  --seconds S    requests, cpu, memory, peers: length of a round (default 2)`
+  --trials N     deactivation: how many people (default 1000); events: at most 200 of them
+  --seconds S    requests, cpu, memory, peers: length of a round (default 2); events: how long events come (default 60)`
 
 type Outcome = { result: object; text: string; isTargetMet: boolean }
 
@@ -132,6 +133,11 @@ async function memory(options: { rounds: number; seconds: number }): Promise<Out
   return { result, text: describeMemory(result), isTargetMet: areMemoryTargetsMet(result) }
 }
 
+async function events(rolecall: Rolecall, options: EventsOptions): Promise<Outcome> {
+  const result = await measureEvents(rolecall, options, progress)
+  return { result, text: describeEvents(result), isTargetMet: areEventGoalsMet(result) }
+}
+
 async function build(): Promise<void> {
   progress('npm run build')
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../scripts/build.ts')])
@@ -187,6 +193,7 @@ const benches = [
   'scale',
   'organizations',
   'entra',
+  'events',
   'peers',
 ] as const
 
@@ -217,6 +224,7 @@ async function main(): Promise<number> {
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds) }
   const usual = { entra: '2000', peers: '5000' }[what as string] ?? '100000'
   const peoples = (values.people ?? usual).split(',').map(Number)
+  const eventSeconds = values.seconds === '2' ? 60 : options.seconds
   const [samples, people, trials] = [Number(values.samples), peoples[0] ?? 0, Number(values.trials)]
   const outcome = await {
     members: () => withRolecall((rolecall) => members(rolecall, samples)),
@@ -232,6 +240,10 @@ async function main(): Promise<number> {
     scale: () => scale({ people: peoples, samples }),
     organizations: () => organizations({ organizations: Number(values.organizations), samples }),
     entra: () => withRolecall((rolecall) => entra(rolecall, people)),
+    events: () =>
+      withRolecall((rolecall) =>
+        events(rolecall, { trials: Math.min(trials, 200), seconds: eventSeconds, perMinute: 10_000 }),
+      ),
     peers: () => peers(values.peers, { ...options, samples, people }),
   }[what]()
   console.log(values.json ? JSON.stringify(outcome.result, null, 2) : outcome.text)

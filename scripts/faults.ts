@@ -3,12 +3,13 @@
 import { parseArgs } from 'node:util'
 import { faultsOf, type Result, type Scenario } from './faults/scenario.ts'
 import { exhaustedPool, failover, fullDisk, racingMigrations } from './faults/scenarios/database.ts'
+import { killedUnderEvents } from './faults/scenarios/events.ts'
 import { killedPostgres, killedServer, stoppedServer } from './faults/scenarios/kills.ts'
 import { clocksApart, cutOff, killedNodes } from './faults/scenarios/nodes.ts'
 
 const scenarios: readonly Scenario[] = [
   ...[killedServer, killedPostgres, stoppedServer, killedNodes, cutOff, clocksApart],
-  ...[failover, exhaustedPool, fullDisk, racingMigrations],
+  ...[failover, exhaustedPool, fullDisk, racingMigrations, killedUnderEvents],
 ]
 
 const usage = `Usage: npm run faults -- [${scenarios.map(({ name }) => name).join(' | ')} …] [flags]
@@ -62,5 +63,6 @@ else {
   console.log('| --- | --: | --: | --: | --: | --: | --: | --: |')
   for (const row of rows) console.log(line(row))
 }
+for (const { result } of rows) for (const note of result.notes) console.error(note)
 for (const { scenario, faults } of rows) for (const fault of faults) console.error(`${scenario.name}: ${fault}`)
 if (rows.some(({ faults }) => faults.length > 0)) process.exitCode = 1

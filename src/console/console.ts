@@ -39,6 +39,7 @@ import { createMailServerPages } from './settings/mail-server.tsx'
 import { createPlatformApplicationPages } from './settings/platform-application-pages.tsx'
 import { createSignInSettings } from './settings/sign-in.tsx'
 import { createSupportPages } from './settings/support.tsx'
+import { createWebhookPages } from './settings/webhooks.tsx'
 import { createSignInPages } from './sign-ins/sign-ins.tsx'
 import { leaveAsSupport, readSupport } from './support/support.ts'
 import { createTeams } from './teams/teams.tsx'
@@ -84,6 +85,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.route('/settings', createPlatformApplicationPages())
   console.route('/settings', createApplicationPages(services))
   console.route('/settings/api-keys', createApiKeyPages())
+  console.route('/settings/webhooks', createWebhookPages())
   console.route('/settings/branding', createBrandingPages())
   console.route('/settings/domains', createDomains())
   console.route('/settings/support', createSupportPages())

@@ -11,6 +11,7 @@ const tabs = {
   domains: { label: 'Domains', href: '/console/settings/domains' },
   applications: { label: 'Applications', href: '/console/settings/applications' },
   keys: { label: 'API keys', href: '/console/settings/api-keys' },
+  webhooks: { label: 'Webhooks', href: '/console/settings/webhooks' },
   inactivity: { label: 'Inactivity', href: '/console/settings/inactivity' },
   mail: { label: 'Mail', href: '/console/settings/mail' },
   support: { label: 'Support', href: '/console/settings/support' },

@@ -53,6 +53,7 @@ class Run {
   #keptAt = performance.now()
   #isLost = false
   #isKept = true
+  #keeping: Promise<void> = Promise.resolve()
 
   constructor(ctx: CallContext, { webhook, holder }: { webhook: Leased; holder: string }) {
     this.#ctx = ctx
@@ -65,7 +66,7 @@ class Run {
 
   /** @returns whether there may be more */
   async round(settled: number): Promise<boolean> {
-    const replay = await replayOf(this.#ctx, this.#webhook.id)
+    const replay = this.#webhook.hasReplay ? await replayOf(this.#ctx, this.#webhook.id) : undefined
     const after = replay?.position ?? this.#standing.position
     const upTo = replay?.lastPosition ?? settled
     if (upTo <= after && replay === undefined) return false
@@ -113,7 +114,7 @@ class Run {
     }
     this.#isKept = false
     if (wasFailing) await endAlarm(this.#ctx, this.#webhook.id)
-    if (performance.now() - this.#keptAt >= keepMillis) await this.#keep(false)
+    if (performance.now() - this.#keptAt >= keepMillis) await this.#beginKeeping()
     return 'delivered'
   }
 
@@ -146,17 +147,26 @@ class Run {
     return new Date(this.#ctx.clock.now().getTime() + seconds * 1_000).toISOString()
   }
 
+  /** While the next ones are sent; the one before is done by then. */
+  async #beginKeeping(): Promise<void> {
+    await this.#keeping
+    this.#keeping = this.#keep(false)
+    // What it fails with is thrown where it is waited for.
+    this.#keeping.catch(() => {})
+  }
+
   async #keep(isOver: boolean): Promise<void> {
     const rows = this.#rows
     this.#rows = []
     const key = { id: this.#webhook.id, holder: this.#holder, isOver }
-    this.#isLost = !(await keepProgress(this.#ctx, key, { standing: this.#standing, rows }))
     this.#keptAt = performance.now()
     this.#isKept = true
+    this.#isLost = !(await keepProgress(this.#ctx, key, { standing: this.#standing, rows }))
   }
 
   /** Keeps what is left, and gives the lease back. */
   async end(): Promise<void> {
+    await this.#keeping
     if (this.#isLost && this.#isKept && this.#rows.length === 0) return
     await this.#keep(true)
   }

@@ -14,7 +14,14 @@ export type Leased = {
   position: number
   attempts: number
   failingSince: string | null
+  /** Something is to be sent once more. */
+  hasReplay: boolean
 }
+
+/** What is lost of this when the database dies is sent again, which may happen anyway: nobody has to wait for the disk. */
+const withoutDisk = prepared<Record<string, never>, unknown>(
+  () => sql`select set_config('synchronous_commit', 'off', true)`,
+)
 
 type Key = { organizationId: string; id: string; holder: string }
 
@@ -25,15 +32,17 @@ const take = prepared<Key, Leased>(
     where w.organization_id = ${p.organizationId} and w.id = ${p.id} and w.status = 'active'
       and (w.lease_until is null or w.lease_until < now()) and (w.next_attempt_at is null or w.next_attempt_at <= now())
     returning w.id, w.url, w.description, w.types, w.reach, w.organization_ids as "organizationIds", w.secret_sealed as sealed,
-      w.position::float8 as position, w.attempts, w.failing_since as "failingSince"`,
+      w.position::float8 as position, w.attempts, w.failing_since as "failingSince",
+      exists (select from webhook_replays r where r.organization_id = w.organization_id and r.webhook_id = w.id
+        and r.finished_at is null) as "hasReplay"`,
 )
 
 /** Undefined where somebody else has it, or it is not to be told anything now. */
 export async function takeWebhook(ctx: CallContext, id: string, holder: string): Promise<Leased | undefined> {
-  const [rows] = await inTransaction(ctx, (tx) =>
-    tx.commitWith(take({ organizationId: ctx.organizationId, id, holder })),
+  const [, rows] = await inTransaction(ctx, (tx) =>
+    tx.commitWith<unknown>(withoutDisk({}), take({ organizationId: ctx.organizationId, id, holder })),
   )
-  return rows?.[0]
+  return rows?.[0] as Leased | undefined
 }
 
 /** An attempt as it is kept. */
@@ -106,6 +115,7 @@ export async function keepProgress(
 ): Promise<boolean> {
   const { organizationId } = ctx
   return inTransaction(ctx, async (tx) => {
+    await tx.run(withoutDisk({}))
     const [kept] = await tx.run(note({ ...standing, organizationId, id, holder, isOver }))
     // Also what a run sent that has lost its lease was sent.
     if (rows.length > 0) await tx.run(insertAttempts({ organizationId, webhookId: id, rows: JSON.stringify(rows) }))

@@ -1,6 +1,14 @@
 // What a webhook signs with (Standard Webhooks): a shared secret, `v1`, and an Ed25519 key, `v1a`, whose public half whoever receives may
 // keep in its place. While they are changed for others, both sign.
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import type { SealPlace } from '#platform/sealing.ts'
 import type { CallContext } from '#src/context.ts'
 
@@ -14,7 +22,7 @@ type Pair = {
 }
 
 /** As they sign. */
-type Signer = { secret: Buffer; key: KeyObject }
+type Signer = { secret: KeyObject; key: KeyObject }
 
 export const secretPlace = (organizationId: string, id: string): SealPlace => [
   'webhooks',
@@ -56,7 +64,7 @@ export function signersOf(ctx: CallContext, { id, sealed }: { id: string; sealed
   const pairs = JSON.parse(ctx.sealing.open(sealed, secretPlace(ctx.organizationId, id))) as Pair[]
   return pairs
     .filter(({ until }) => until === null || Date.parse(until) > ctx.clock.now().getTime())
-    .map((pair) => ({ secret: Buffer.from(pair.secret, 'base64'), key: keyOf(pair) }))
+    .map((pair) => ({ secret: createSecretKey(Buffer.from(pair.secret, 'base64')), key: keyOf(pair) }))
 }
 
 /** The three headers of a message. */
