@@ -245,7 +245,7 @@ export type Schemas = {
       eraseAfterDays?: number
       /** Whether deleted people are erased by themselves after `eraseAfterDays` */
       eraseDeleted?: boolean
-      /** For so long a name or address that was somebody else’s is given to nobody; 0: it is free at once */
+      /** Days for which a name or address that was somebody else’s is given to nobody; 0: it is free immediately */
       reservedDays?: number
       /** Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories alone; `never`: nobody, and what a directory says waits for an administrator’s word */
       emailChange?: "verified" | "directory_only" | "never"
@@ -276,7 +276,7 @@ export type Schemas = {
   ListedUser: (Schemas['User'] & {
     /** The address that they are told by */
     email: string | null
-    /** When a session of theirs was last in use, to the hour */
+    /** When one of their sessions was last in use, to the hour */
     lastActiveAt: string | null
     /** Until when their deactivation is meant */
     returnsAt: string | null
@@ -1570,7 +1570,7 @@ export type Schemas = {
     recurrence: "monthly" | "quarterly" | "half_yearly" | "yearly" | null
     /** The review that it repeats */
     followsId: string | null
-    /** `closing`: nobody answers any more, and what was answered takes effect */
+    /** `closing`: reviewers can no longer answer, and answers take effect */
     status: "scheduled" | "open" | "closing" | "closed" | "cancelled"
     startsAt: string
     openedAt: string | null
@@ -2122,7 +2122,7 @@ export type Schemas = {
     /** Null: as the organization says */
     atReturn: "propose" | "return" | null
     status: "planned" | "under_way" | "ended" | "cancelled"
-    /** What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them for good meanwhile; they were not active as it began; nobody else administers the organization; its time was over before it began */
+    /** What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them permanently meanwhile; they were not active as it began; nobody else administers the organization; its time was over before it began */
     outcome: "returned" | "proposed" | "ended_early" | "deactivated" | "not_active" | "refused" | "missed" | null
     endedAt: string | null
     createdAt: string
@@ -2524,7 +2524,7 @@ export type Schemas = {
     eraseAfterDays: number
     /** Whether deleted people are erased by themselves after `eraseAfterDays` */
     eraseDeleted: boolean
-    /** For so long a name or address that was somebody else’s is given to nobody; 0: it is free at once */
+    /** Days for which a name or address that was somebody else’s is given to nobody; 0: it is free immediately */
     reservedDays: number
     /** Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories alone; `never`: nobody, and what a directory says waits for an administrator’s word */
     emailChange: "verified" | "directory_only" | "never"
@@ -2590,7 +2590,7 @@ export type Schemas = {
     endedAt: string | null
   }
   AccessDigest: {
-    /** At most that often. What is given or taken by hand is told at once, whatever stands here */
+    /** At most that often. What is given or taken by hand is always told immediately */
     pace: "off" | "hourly" | "daily"
     /** Up to when people have been told, or are being told */
     toldUntil: string
@@ -2606,7 +2606,7 @@ export type Schemas = {
       name: string
       sentences: Array<string>
       lines: Array<{
-        /** `withheld`: by a rule of separation; `override`: an exception that counts by now, or does not any more */
+        /** `withheld`: by a rule of separation; `override`: an exception that has begun or stopped to count */
         kind: "gained" | "lost" | "withheld" | "override" | "role"
         role?: string
         brand?: string | null
@@ -3026,7 +3026,7 @@ export type Schemas = {
     publicKey: string
     /** Until when the former secret and key sign, too */
     previousUntil: string | null
-    /** How often the next event was tried in vain */
+    /** How often the next event was tried without success */
     attempts: number
     failingSince: string | null
     failingEventId: string | null
@@ -4392,7 +4392,7 @@ export type Paths = {
       }
       answer: Schemas['Role']
     }
-    /** Delete a custom role that nothing gives any more */
+    /** Delete a custom role that nothing gives */
     delete: {
       params: {
         /** The id */
@@ -5211,7 +5211,7 @@ export type Paths = {
       }
       answer: Schemas['Directory']
     }
-    /** Delete a directory that has no users and groups any more */
+    /** Delete a directory that has no users and groups left */
     delete: {
       params: {
         /** The id */
@@ -5674,7 +5674,7 @@ export type Paths = {
     }
   }
   '/checklists/{id}/tasks/{position}': {
-    /** Note that a task is done or not needed, or take that back */
+    /** Note that a task is done or not needed, or undo that */
     put: {
       params: {
         /** The id */
@@ -6222,7 +6222,7 @@ export type Paths = {
     }
   }
   '/connections/{id}/status': {
-    /** Open, enforce or disable a connection; disabling ends what came in through it */
+    /** Open, enforce or disable a connection; disabling ends the sessions that began through it */
     put: {
       params: {
         /** The id */
@@ -6332,7 +6332,7 @@ export type Paths = {
       }
       answer: Schemas['Domain']
     }
-    /** Give a domain up: nobody is routed or linked by it any more */
+    /** Give a domain up: nobody is routed or linked by it from then on */
     delete: {
       params: {
         /** The id */
@@ -6396,7 +6396,7 @@ export type Paths = {
         eraseAfterDays?: number
         /** Whether deleted people are erased by themselves after `eraseAfterDays` */
         eraseDeleted?: boolean
-        /** For so long a name or address that was somebody else’s is given to nobody; 0: it is free at once */
+        /** Days for which a name or address that was somebody else’s is given to nobody; 0: it is free immediately */
         reservedDays?: number
         /** Who may change addresses: `verified`: administrators, people by a link, and directories; `directory_only`: directories alone; `never`: nobody, and what a directory says waits for an administrator’s word */
         emailChange?: "verified" | "directory_only" | "never"
@@ -6519,7 +6519,7 @@ export type Paths = {
     /** Set how often; switched on, it tells what happens from then on */
     put: {
       body: {
-        /** At most that often. What is given or taken by hand is told at once, whatever stands here */
+        /** At most that often. What is given or taken by hand is always told immediately */
         pace: "off" | "hourly" | "daily"
       }
       answer: Schemas['AccessDigest']
@@ -6588,7 +6588,7 @@ export type Paths = {
     }
   }
   '/link-requests/{id}/refuse': {
-    /** Refuse the link for good: the identity asks in vain from now on */
+    /** Refuse the link permanently: the identity can no longer ask */
     post: {
       params: {
         /** The id */
@@ -6688,7 +6688,7 @@ export type Paths = {
       }
       answer: Schemas['Application']
     }
-    /** Change an application, or switch it off and on; switched off, its tokens are gone for good */
+    /** Change an application, or switch it off and on; switched off, its tokens are deleted permanently */
     patch: {
       params: {
         /** The id */

@@ -72,7 +72,7 @@ const explained = (line: ReviewLine, review: OwnReview) => {
         ? 'The account is switched off'
         : line.source.type === 'team'
           ? `They are taken out of the team ${line.source.team.name}, with all that it gives, whatever fills it`
-          : 'The assignment is taken back'
+          : 'The assignment is revoked'
   return `${how}: ${later}`
 }
 

@@ -65,7 +65,7 @@ export const ReviewLinesPage = ({ person, review, lines, hasMore, query, refusal
       <Filters {...{ review, query }} />
       {lines.length === 0 ? (
         <EmptyState
-          title={query.state === 'unanswered' && query.q === undefined ? 'Everything is answered' : 'No line is found'}
+          title={query.state === 'unanswered' && query.q === undefined ? 'Everything is answered' : 'No lines match'}
           text="Choose other lines above to see what was answered; until it takes effect, an answer can be changed."
         />
       ) : (

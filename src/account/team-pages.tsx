@@ -2,7 +2,7 @@
 import type { OwnAccess } from '#access/people/own/own-access.ts'
 import type { Colleague, OwnTeam, OwnTeamPage } from '#access/people/own/own-teams.ts'
 import type { AccessChange } from '#access/previews/change.ts'
-import type { Preview } from '#access/previews/preview.ts'
+import type { Preview } from '#access/previews/shown.ts'
 import { AccountPage } from '#http/ui/account-page.tsx'
 import { Buttons, SmallLink, SubmitButton } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Table } from '#http/ui/content.tsx'
@@ -126,7 +126,7 @@ export const OwnTeamConfirmPage = ({ access, team, name, change, preview, isStal
     <Frame access={access} lead="Nothing is changed yet. This is what it would do, as of now.">
       {isStale ? (
         <Alert kind="warning" title="Something has changed since you looked">
-          This is what it would do by now; look at it again.
+          This is what it would do now. Look at it again.
         </Alert>
       ) : null}
       <h2>{isAdding ? `Add ${name} to ${team.name}` : `Take ${name} out of ${team.name}`}</h2>
@@ -150,7 +150,7 @@ export const OwnTeamConfirmPage = ({ access, team, name, change, preview, isStal
           submit={isAdding ? 'Add them' : 'Take them out'}
           kind={isAdding ? 'primary' : 'danger'}
           back={`/account/teams/${team.id}`}
-          leave="Think again"
+          leave="Cancel"
         />
       </PostForm>
     </Frame>

@@ -42,7 +42,7 @@ export function addChecklistCommands(program: Command, runtime: CliRuntime): voi
     .requiredOption('--template <id>', 'id')
     .requiredOption('--user <name>', 'userName or id')
     .action((options: Scope & { template: string; user: string }) => begin(runtime, options))
-  scoped('settle', 'note that a task is done or not needed, or take that back')
+  scoped('settle', 'note that a task is done or not needed, or undo that')
     .requiredOption('--checklist <id>', 'id')
     .requiredOption('--task <number>', 'the first is 1')
     .requiredOption('--outcome <outcome>', 'done, not_needed or open')

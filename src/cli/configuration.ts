@@ -121,10 +121,7 @@ async function apply(runtime: CliRuntime, file: string, options: ApplyOptions): 
   const accept = (found: ConfigurationPlan): void => {
     if (isNothing(found)) return
     if (options.expect !== undefined && options.expect !== found.hash)
-      throw new AppError(
-        'precondition_failed',
-        `It would do something else by now: plan it again, and look at ${found.hash}`,
-      )
+      throw new AppError('precondition_failed', `The plan is out of date: plan again, and look at ${found.hash}`)
     if (options.yes === true || options.expect !== undefined) return
     if (options.json !== true) for (const line of planLines(found)) runtime.print(line)
     throw new AppError(

@@ -94,7 +94,7 @@ export function addConnectionCommands(program: Command, runtime: CliRuntime): vo
 const statusCommands: [string, StatusChange['status'], string][] = [
   ['enable', 'optional', 'open it for sign-in, beside other ways'],
   ['enforce', 'enforced', 'people have to come through it'],
-  ['disable', 'disabled', 'close it and end what came in through it'],
+  ['disable', 'disabled', 'close it and end the sessions that began through it'],
 ]
 
 const chosen = (parent: Command, verb: string, description: string): Command =>

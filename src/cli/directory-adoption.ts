@@ -104,9 +104,7 @@ async function move(runtime: CliRuntime, options: MoveOptions): Promise<void> {
   const human = () => [
     moveInWords({ people, groups }),
     `${options.from} is switched off; "rolecall directory enable" switches it on again`,
-    ...(people.left === 0
-      ? []
-      : [`${counted(people.left, 'person has', 'people have')} no directory that works any more`]),
+    ...(people.left === 0 ? [] : [`${counted(people.left, 'person has', 'people have')} no working directory`]),
     ...(kept.length === 0 ? [] : [`Groups that keep theirs: ${kept.join(', ')}`]),
     effect,
   ]

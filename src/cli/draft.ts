@@ -14,7 +14,7 @@ type Scope = OutputOptions & { organization: string }
 type One = Scope & { draft: string; yes?: true }
 
 export function addDraftCommands(program: Command, runtime: CliRuntime): void {
-  const draft = program.command('draft').description('several changes that are made and taken back as one')
+  const draft = program.command('draft').description('several changes that are made and undone together')
   const verb = (name: string, description: string): Command =>
     draft
       .command(name)
@@ -95,7 +95,7 @@ async function undo(runtime: CliRuntime, options: One): Promise<void> {
     const { hash, effect: shown } = await seen(options, previewUndo(ctx, options.draft))
     return { made: await undoDraft(ctx, { draftId: options.draft, hash }), effect: shown }
   })
-  print(runtime, options, { json: made, human: () => [`The draft ${made.name} is taken back. ${effect}`] })
+  print(runtime, options, { json: made, human: () => [`The draft ${made.name} is undone. ${effect}`] })
 }
 
 async function list(runtime: CliRuntime, options: Scope): Promise<void> {

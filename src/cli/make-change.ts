@@ -1,6 +1,7 @@
 // Changes of what people may do, by command: each says what it does, and what takes something away is to be said twice.
 import type { ChangeKind, ChangeOf, OutcomeOf } from '#access/previews/change.ts'
-import { makeAcceptable, type Person, type Preview, takesSomething } from '#access/previews/preview.ts'
+import { makeAcceptable, takesSomething } from '#access/previews/preview.ts'
+import type { Person, Preview } from '#access/previews/shown.ts'
 import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { counted, someOf } from '#words/counts.ts'

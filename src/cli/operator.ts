@@ -54,7 +54,7 @@ export function addOperatorCommands(program: Command, runtime: CliRuntime): void
       await runtime.withServices((services) => removeOperator(instanceContext(services), options.user))
       print(runtime, options, {
         json: { removed: options.user },
-        human: () => [`${options.user} is no operator any more`],
+        human: () => [`${options.user} is no longer an operator`],
       })
     })
 }

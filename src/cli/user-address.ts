@@ -17,7 +17,7 @@ export function addUserAddressCommand(user: Command, runtime: CliRuntime): void 
     .requiredOption('--organization <slug>', 'slug or id')
     .requiredOption('--user <name>', 'userName or id')
     .option('--accept', 'they have it from now on')
-    .option('--refuse', 'the directory asks in vain')
+    .option('--refuse', 'the directory no longer asks')
     .option('--json', 'print one JSON line')
     .action(async (options: Options) => {
       if (options.accept === options.refuse) throw invalid('Say either --accept or --refuse')

@@ -119,7 +119,7 @@ async function take(runtime: CliRuntime, options: OfUser): Promise<void> {
   const takenBack = await inOrganization(runtime, options.organization, async (ctx) =>
     takeBack(ctx, (await resolveUser(ctx, options.user)).id),
   )
-  print(runtime, options, { json: { takenBack }, human: () => ['Taken back:', ...takenBack.map(lineOf)] })
+  print(runtime, options, { json: { takenBack }, human: () => ['Undone:', ...takenBack.map(lineOf)] })
 }
 
 async function leavers(runtime: CliRuntime, options: Scope): Promise<void> {

@@ -96,7 +96,7 @@ export function addWebhookCommands(program: Command, runtime: CliRuntime): void 
   ofOne(webhook, 'attempts', 'what was sent, newest first')
     .option('--failed', 'only what was not taken')
     .action((options: One & { failed?: true }) => attempts(runtime, options))
-  ofOne(webhook, 'delete', 'tell it nothing any more').action(async (options: One) => {
+  ofOne(webhook, 'delete', 'stop sending to it').action(async (options: One) => {
     await within(runtime, options, (ctx) => deleteWebhook(ctx, options.webhook))
     print(runtime, options, { json: { deleted: options.webhook }, human: () => ['The webhook is deleted'] })
   })

@@ -46,14 +46,14 @@ const conflicts: Record<string, string> = {
   roles_key: 'A role with this key exists already: edit that one, or choose another key',
   mappings_once: 'This mapping exists already',
   assignments_once:
-    'The user holds this role there already by a direct assignment: change that one, or take it back first',
+    'The user already holds this role there by a direct assignment: change that one, or revoke it first',
 }
 
 function lastAdministrator(error: unknown): AppError {
-  const isForNow = error instanceof Error && error.message.includes('for good')
+  const isForNow = error instanceof Error && /for good$/.test(error.message)
   const message = isForNow
-    ? 'Nobody could administer the organization for good any more; make somebody else an administrator without an end first'
-    : 'Nobody could administer the organization any more; make somebody else an administrator first'
+    ? 'No administrator without an end date would be left; make somebody else an administrator without an end date first'
+    : 'No administrator would be left; make somebody else an administrator first'
   return new AppError('conflict', message, { reason: 'last_administrator', cause: error })
 }
 
@@ -69,7 +69,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const ours: Record<string, (error: unknown) => AppError> = {
   RC400: (cause) =>
     new AppError('invalid', `These do not exist: ${messageOf(cause)}`, { reason: 'invalidValue', cause }),
-  RC401: (cause) => new AppError('unauthenticated', 'The token or key is not valid (any more)', { cause }),
+  RC401: (cause) => new AppError('unauthenticated', 'The token or key is not valid', { cause }),
   RC403: (cause) =>
     new AppError('forbidden', 'This support access may only read', { reason: 'support_reads_only', cause }),
   RC404: (cause) => new AppError('not_found', 'Organization not found', { cause }),

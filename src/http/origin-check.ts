@@ -25,7 +25,7 @@ export function requireSameOrigin(options: {
     const reference = c.get('requestId')
     if (!isOurs(origin, c.req.header('sec-fetch-site'), c.req.header('origin'))) {
       const advice = `This was not sent from one of our own pages, so nothing was changed. Open ${origin} and try it from there.`
-      return renderPage(c, ErrorPage({ title: 'We did not do that', advice, reference }), { status: 403 })
+      return renderPage(c, ErrorPage({ title: 'Request blocked', advice, reference }), { status: 403 })
     }
     if (!mediaTypes.includes(mediaTypeOf(c))) {
       const advice = 'The request is not a form of ours. Go back, reload the page and send it again.'

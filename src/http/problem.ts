@@ -12,7 +12,7 @@ const kinds = {
   },
   forbidden: { status: 403, title: 'This is not allowed' },
   not_found: { status: 404, title: 'Not found' },
-  gone: { status: 410, title: 'It is not kept any more' },
+  gone: { status: 410, title: 'It is no longer kept' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
   against_policy: { status: 422, title: 'A rule of the organization is against it' },

@@ -51,7 +51,8 @@ function readCell(source: string, start: number, separator: string): { text: str
   if (source[start] === '"') return readQuoted(source, start, separator)
   let end = start
   while (end < source.length && source[end] !== separator && !isLineEnd(source, end)) {
-    if (source[end] === '"') throw invalid('A quote stands within a cell; quote the whole cell', 'invalidSyntax')
+    if (source[end] === '"')
+      throw invalid('There is a quotation mark within a cell; quote the whole cell', 'invalidSyntax')
     end += 1
   }
   return { text: source.slice(start, end), end }

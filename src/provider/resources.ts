@@ -83,8 +83,7 @@ async function claimsOfToken(
   if (client === undefined) return {}
   const { accountId, grantId = '' } = token as { accountId?: string; grantId?: string }
   const organization = await clients.servedByGrant(client, grantId)
-  if (organization === undefined)
-    throw new errors.InvalidGrant('the application does not serve the organization any more')
+  if (organization === undefined) throw new errors.InvalidGrant('the application no longer serves the organization')
   if (accountId === undefined) return { organization, ...rightsOf(client, token.scopes) }
   const hasPermissions = token.scopes.has('permissions')
   const found = await findUserClaims(services, { organizationId: organization.id, userId: accountId, hasPermissions })

@@ -60,4 +60,4 @@ async function answerMe(c: Context<ScimEnv>, userId: string): Promise<Response> 
 
 /** RFC 7644 §3.11: 501 where there is no person whom the request comes from. */
 export const meOfDirectory = (c: Context<ScimEnv>): Response =>
-  answerText(c, errorBody(501, 'The token of a directory stands for no person'), 501, {})
+  answerText(c, errorBody(501, 'The token of a directory identifies no person'), 501, {})

@@ -74,8 +74,7 @@ export function taskInWords(task: {
   groups: readonly { name: string; provider: string | null }[]
   filter: string | null
 }): string {
-  if (task.filter !== null)
-    return `Change the profile of ${task.person}, so that it does not satisfy ${task.filter} any more`
+  if (task.filter !== null) return `Change the profile of ${task.person}, so that it no longer satisfies ${task.filter}`
   const groups = task.groups.map(({ name, provider }) => (provider === null ? name : `${name} at ${provider}`))
   return `Take ${task.person} out of ${groups.length === 1 ? 'the group' : 'the groups'} ${groups.join(', ')}`
 }

@@ -241,7 +241,7 @@ describe('X-02: what a policy takes from everybody gives nobody anything', () =>
       await expect(deactivateUser(asTim, { userId: owner })).rejects.toMatchObject(lastAdministrator)
       await expect(updateAssignment(asTim, { assignmentId, expiresAt: inDays(300) })).rejects.toMatchObject({
         ...lastAdministrator,
-        message: expect.stringContaining('without an end'),
+        message: expect.stringContaining('without an end date'),
       })
       await expect(give(asTim, owner, (await role([], ['users.*'])).id)).resolves.toBeDefined()
       await updateAssignment(asTim, { assignmentId: temporary, expiresAt: null })

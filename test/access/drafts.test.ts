@@ -266,7 +266,7 @@ describe('at a time', () => {
     await deactivateUser(client.ctx, { userId: root })
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     await due()
-    expect((await client.get(`drafts/${own.id}`)).body.fault).toContain('may do nothing any more')
+    expect((await client.get(`drafts/${own.id}`)).body.fault).toContain('no longer has any permissions')
     expect(await may(bob, 'content.edit')).toBe(false)
   })
 })

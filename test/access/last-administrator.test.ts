@@ -87,7 +87,7 @@ describe('people and programs are refused', () => {
       ada,
     )
     expect(exitCode).not.toBe(0)
-    expect(errors.join('\n')).toContain('administer')
+    expect(errors.join('\n')).toContain('administrator')
   })
 
   test('two at once cannot remove the last two', async () => {

@@ -130,7 +130,7 @@ describe('my access', () => {
     const text = await (await get('/account', it.session.cookie)).text()
     const changes = [...text.slice(text.indexOf('Recent changes')).matchAll(/<th scope="row">(.*?)<\/th>/g)]
     expect(changes.map(([, what]) => what)).toEqual([
-      'Viewer was taken back from you',
+      'Viewer was revoked',
       'You left the group Newsroom &lt;b&gt;',
       'You were given Viewer in Harbor Lane: Works here',
       'You were given Viewer: Works here',

@@ -86,7 +86,7 @@ const pages: [string, (at: Furnished) => string, string][] = [
   [
     'revoking a client',
     ({ directory, client }) => `/console/directories/${directory}/clients/${client}/revoke`,
-    'gets no access tokens any more',
+    'gets no new access tokens',
   ],
   ['attributes of its own', ({ directory }) => `/console/directories/${directory}/attributes`, 'door.front'],
   ['the provisioning log', () => '/console/provisioning', 'exists already'],

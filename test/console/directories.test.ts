@@ -212,9 +212,7 @@ describe('a connection', () => {
     const { id } = await createSamlConnection(organization, { name: 'Rowan sign-in' })
     const path = `/console/connections/${id}`
     await app.owner`update connections set tested_at = now() where id = ${id}`
-    expect((await client.get(`${path}/status?to=enforced`)).text).toContain(
-      'Passwords and passkeys open nothing any more',
-    )
+    expect((await client.get(`${path}/status?to=enforced`)).text).toContain('Passwords and passkeys no longer work')
     const refused = await client.post(`${path}/status`, { to: 'enforced' })
     expect([refused.status, refused.text.includes('Enforcing needs an emergency account')]).toEqual([400, true])
     expect((await client.post(`${path}/status`, { to: 'disabled' })).status).toBe(400)

@@ -83,7 +83,7 @@ test('changes are put into a draft from their previews, approved by another pers
   const back = (await one.get(`${page}/undo`)).text
   expect(back).toContain('Take all of it back')
   expect((await one.post(`${page}/undo`, fieldsOf(back, `${page}/undo`))).status).toBe(303)
-  expect((await one.get(page)).text).toContain('Taken back')
+  expect((await one.get(page)).text).toContain('Undone')
   expect((await client.get(`users/${ann}/explain?permission=roles.manage`)).body.allowed).toBe(false)
   expect((await one.get('/console/drafts')).text).toContain('A deputy')
 })

@@ -101,7 +101,7 @@ test('000-31: an administrator names a successor, types the name, and everything
   await page.getByRole('link', { name: 'Reactivate' }).click()
   expect(await mainText(page)).toContain('Went to others')
   expect(await axeViolations(page)).toEqual([])
-  await page.getByLabel('They take it back').check()
+  await page.getByLabel('They undo it').check()
   await page.getByRole('button', { name: 'Reactivate' }).click()
   await page.getByText('Reactivated').waitFor()
   const [again] = await app.owner`select count(*)::int as count from work_of_people where user_id = ${lena}`

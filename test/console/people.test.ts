@@ -466,7 +466,7 @@ describe('the audit trail', () => {
     await sealEvents(organization.ctx)
     const head = await getAuditHead(organization.ctx)
     expect((await admin.get('/console/audit')).text).toContain(head?.hash ?? 'no head')
-    expect((await admin.get('/console/audit?from=2001-01-01&to=2001-01-02')).text).toContain('Nothing is found')
+    expect((await admin.get('/console/audit?from=2001-01-01&to=2001-01-02')).text).toContain('No entries match')
     const csv = await admin.get('/console/audit/export?action=brand.')
     expect(parseCsv(csv.text).length).toBeGreaterThan(2)
     const lines = (await admin.get('/console/audit/export?format=ndjson&action=brand.')).text.trim().split('\n')

@@ -120,7 +120,7 @@ describe('who gets in', () => {
     expect((await get('/platform', deactivated)).status).toBe(303)
   })
 
-  test('whoever is erased is no operator any more, and no name stays', async () => {
+  test('whoever is erased is no longer an operator, and no name stays', async () => {
     const { userId } = await operator('reader')
     await app.owner`update users set status = 'erased' where id = ${userId}`
     expect(await app.owner`select from platform_operators where user_id = ${userId}`).toHaveLength(0)

@@ -100,7 +100,7 @@ test('a review is previewed, scheduled, answered by whoever is asked, closed and
   expect((await sam.get('/account/reviews/rev_none')).status).toBe(404)
 
   const page = await admin.get(`/console/reviews/${review?.id}?state=refused&advice=end&privileged=yes&q=x`)
-  expect(page.text).toContain('No line is found')
+  expect(page.text).toContain('No lines match')
   expect((await admin.get(`/console/reviews/${review?.id}/lines/${line('Cy')}`)).text).toContain('Has moved on')
   const closing = await admin.get(`/console/reviews/${review?.id}/close`)
   expect(closing.text).toContain('1 line without an answer')

@@ -113,7 +113,7 @@ test('and that of many lists the links to hand on, once somebody asks for them',
   expect((await viewer.post('/console/invitations/bulk/links', { ids })).status).toBe(403)
   await admin.post(`/console/invitations/${ids.split(' ')[0]}/cancel`)
   const over = await admin.post('/console/invitations/bulk/links', { ids })
-  expect(over.text).toContain('the invitation waits no more')
+  expect(over.text).toContain('the invitation is no longer pending')
   expect(over.text.match(/\/invitation\//g)).toHaveLength(1)
 })
 

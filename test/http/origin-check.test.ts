@@ -134,7 +134,7 @@ describe('Chromium', () => {
     await page.goto(attacker.origin + path)
     const [response] = await Promise.all([page.waitForNavigation(), page.getByRole('button').click()])
     expect(response?.status()).toBe(403)
-    expect(await page.getByRole('heading').textContent()).toBe('We did not do that')
+    expect(await page.getByRole('heading').textContent()).toBe('Request blocked')
   })
 
   test('sends the plain text of a script of another site, and is refused', async () => {

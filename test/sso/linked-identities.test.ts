@@ -75,7 +75,7 @@ describe('X-08: the link of the mail', () => {
     const anybody = browser()
     for (let times = 0; times < 2; times += 1) {
       const page = await anybody.get(path)
-      expect([page.status, (await page.text()).includes('Take it back')]).toEqual([200, true])
+      expect([page.status, (await page.text()).includes('Remove the sign-in')]).toEqual([200, true])
     }
     expect(await identitiesOf(userId)).toBe(1)
     expect((await anybody.post(path, {})).status).toBe(200)

@@ -256,7 +256,7 @@ describe('an OpenID provider', () => {
   test('that refuses the client at its token endpoint is heard, whatever headers come along', async () => {
     const { organization, arrive } = await oidcStage()
     const answers: [string, RegExp][] = [
-      ['AADSTS7000222: The provided client secret keys are expired.', /has run out/],
+      ['AADSTS7000222: The provided client secret keys are expired.', /has expired/],
       ['AADSTS7000215: Invalid client secret provided.', /instead of its value/],
       ['Client authentication failed', /client_secret_post/],
     ]

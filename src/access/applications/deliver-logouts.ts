@@ -86,7 +86,7 @@ async function deliver(ctx: CallContext, key: SigningKey, logout: Claimed): Prom
 
 /** Tells one. @returns what went wrong, for people; undefined where the application has accepted it (§2.8) */
 async function failureOf(ctx: CallContext, key: SigningKey, logout: Claimed): Promise<string | undefined> {
-  if (logout.uri === null) return 'The application has no address for it any more'
+  if (logout.uri === null) return 'The application no longer has an address for it'
   const body = new URLSearchParams({ logout_token: await logoutToken(ctx, key, logout) }).toString()
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   try {

@@ -200,7 +200,9 @@ async function applyDue(system: CallContext, draftId: string): Promise<void> {
   try {
     const ctx = await actorContext(system, actorOf(draft.scheduledBy))
     if (ctx === undefined)
-      throw new AppError('forbidden', 'Whoever put it on this time may do nothing any more', { reason: 'permission' })
+      throw new AppError('forbidden', 'The person who scheduled it no longer has any permissions', {
+        reason: 'permission',
+      })
     const hash = draft.hash ?? ''
     const approver = await approverOf(system, draft, hash)
     await inTransaction(ctx, async (tx) => {

@@ -5,7 +5,8 @@ import { AppError, notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
 import { type CallContext, inTransaction, requirePermission, type Transaction } from '#src/context.ts'
 import { type AccessChange, parseChange } from '../previews/change.ts'
-import { type Preview, previewChanges } from '../previews/preview.ts'
+import { previewChanges } from '../previews/preview.ts'
+import type { Preview } from '../previews/shown.ts'
 
 export type DraftStatus = 'open' | 'waiting' | 'approved' | 'applied' | 'undone' | 'discarded'
 
@@ -131,7 +132,7 @@ export async function lockDraft(
   await tx.run(lock(keyOf(ctx, draftId)))
   const draft = await findDraft(tx, ctx, draftId)
   if (statuses.includes(draft.status)) return draft
-  throw new AppError('conflict', `The draft is ${draft.status} by now`, { reason: 'draft_status' })
+  throw new AppError('conflict', `The draft is already ${draft.status}`, { reason: 'draft_status' })
 }
 
 /**

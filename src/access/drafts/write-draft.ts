@@ -34,7 +34,7 @@ function changesOf(inputs: readonly unknown[]): AccessChange[] {
   const changes = inputs.map(parseChange)
   const stuck = changes.find((change) => !isUndoable(change))
   if (stuck === undefined) return changes
-  const message = `${stuck.kind} cannot be taken back as one with the rest; make it by itself`
+  const message = `${stuck.kind} cannot be undone with the rest; make it by itself`
   throw new AppError('conflict', message, { reason: 'not_undoable' })
 }
 

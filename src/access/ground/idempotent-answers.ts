@@ -73,7 +73,7 @@ function opened({ sealing }: CallContext, sealed: string, place: Place): KeptAns
   try {
     return JSON.parse(sealing.open(sealed, sealPlaceOf(place))) as KeptAnswer
   } catch (cause) {
-    const message = 'It was done, but its answer cannot be read any more; look for what it made'
+    const message = 'It was done, but its answer can no longer be read; look for what it made'
     throw new AppError('conflict', message, { reason: 'idempotency_unreadable', cause })
   }
 }

@@ -91,7 +91,7 @@ export async function createFirstAdministrator(
   given: z.input<typeof FirstInput> & { token: string; browser: Browser; requestId: string },
 ): Promise<SignedIn> {
   const { organization, name, email, password } = parseInput(FirstInput, given)
-  const over = new AppError('forbidden', 'This link was used already, or has run out', { reason: 'link_over' })
+  const over = new AppError('forbidden', 'This link was already used, or has expired', { reason: 'link_over' })
   if (!(await isFirstAdministratorOffer(services, given.token))) throw over
   requireGoodPassword(password, { minLength: shortest, ownWords: [organization, name, email] })
   const instance = {

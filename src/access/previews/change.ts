@@ -133,7 +133,7 @@ export async function inverseOf(
 ): Promise<(made: readonly { id: string }[]) => AccessChange[]> {
   const inverse = await typeOf(change).inverse?.(tx, ctx, change)
   if (inverse !== undefined) return (made) => inverse(made).map(parseChange)
-  throw new AppError('conflict', `A change of the kind ${change.kind} cannot be taken back as one`, {
+  throw new AppError('conflict', `A change of the kind ${change.kind} cannot be undone in one step`, {
     reason: 'not_undoable',
   })
 }

@@ -181,7 +181,7 @@ async function giveBack(tx: Transaction, ctx: CallContext, line: Line): Promise<
     return
   }
   if (expiresAt !== null && new Date(expiresAt) <= ctx.clock.now())
-    throw new AppError('conflict', 'It would have ended by now in any case')
+    throw new AppError('conflict', 'It would have ended in the meantime')
   await createAssignment(ctx, { userId, roleId, brandId, reason: reason ?? 'Given back', sponsor, expiresAt, reviewAt })
 }
 

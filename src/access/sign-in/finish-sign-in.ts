@@ -205,7 +205,7 @@ function requireFirst(mark: { isFirst: boolean } | undefined, trace: Trace): voi
 
 function requireWaiting(request: SignInRequest | undefined, trace: Trace): SignInRequest {
   if (request === undefined)
-    return refuse(trace, 'request_used', 'The sign-in that this answers is finished or has run out')
+    return refuse(trace, 'request_used', 'The sign-in that this answers is finished or has expired')
   passed(trace, 'request', 'It answers a sign-in that waited for it')
   return request
 }

@@ -158,7 +158,7 @@ const ofKey = ({ keyId, status, secrets }: KeyUse): InstallationFinding[] => {
     return [
       hint(
         'keys',
-        `Nothing is sealed under the key ${keyId} any more`,
+        `Nothing is sealed under the key ${keyId} now`,
         'Take it out of ENCRYPTION_KEYS, and keep it with older backups',
       ),
     ]
@@ -190,7 +190,7 @@ function ofBackup(at: string | null, now: Date): InstallationFinding[] {
         fault(
           'backup',
           `The last backup is ${counted(days, 'day')} old`,
-          'Find out why `rolecall backup` is not run any more',
+          'Find out why `rolecall backup` no longer runs',
         ),
       ]
 }

@@ -69,7 +69,7 @@ export const previewHeaders = z.object({
   }),
 })
 
-export const staleFailure = { 412: problem('It would do something else by now (reason `stale_preview`)') }
+export const staleFailure = { 412: problem('The preview is out of date (reason `stale_preview`)') }
 
 /** Failures of what needs a confirmation. */
 export const confirmFailures = {

@@ -26,7 +26,7 @@ const Absence = z
       .nullable()
       .openapi({
         description:
-          'What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them for good ' +
+          'What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them permanently ' +
           'meanwhile; they were not active as it began; nobody else administers the organization; its time was over before it began',
       }),
     endedAt: time.nullable(),

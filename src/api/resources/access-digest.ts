@@ -8,7 +8,7 @@ import { time } from '../contract/schemas.ts'
 const operation = operationsOf('Settings')
 
 const pace = z.enum(['off', 'hourly', 'daily']).openapi({
-  description: 'At most that often. What is given or taken by hand is told at once, whatever stands here',
+  description: 'At most that often. What is given or taken by hand is always told immediately',
 })
 
 const Digest = z
@@ -29,8 +29,7 @@ const putRoute = operation('put', '/access-digest', 'setAccessDigest', {
 
 const line = z.object({
   kind: z.enum(['gained', 'lost', 'withheld', 'override', 'role']).openapi({
-    description:
-      '`withheld`: by a rule of separation; `override`: an exception that counts by now, or does not any more',
+    description: '`withheld`: by a rule of separation; `override`: an exception that has begun or stopped to count',
   }),
   role: z.string().optional(),
   brand: z.string().nullable().optional(),

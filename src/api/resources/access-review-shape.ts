@@ -58,7 +58,7 @@ export const Review = z
     ...{ dueDays: z.number().int(), graceDays: z.number().int(), recurrence: recurrence.nullable() },
     followsId: z.string().nullable().openapi({ description: 'The review that it repeats' }),
     status: z.enum(['scheduled', 'open', 'closing', 'closed', 'cancelled']).openapi({
-      description: '`closing`: nobody answers any more, and what was answered takes effect',
+      description: '`closing`: reviewers can no longer answer, and answers take effect',
     }),
     ...{ startsAt: time, openedAt: time.nullable(), dueAt: time.nullable(), closesAt: time.nullable() },
     ...{ closedAt: time.nullable(), suspendedAt: time.nullable() },

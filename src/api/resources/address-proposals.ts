@@ -29,7 +29,7 @@ const listRoute = operation('get', '/address-proposals', 'listAddressProposals',
 const decideRoute = operation('post', '/users/{id}/address-proposal/decide', 'decideAddressProposal', {
   summary: 'Accept the address that a directory wants somebody to have, or refuse it',
   request: { params: idParam, body: jsonBody(z.strictObject({ decision: z.enum(['accept', 'refuse']) })) },
-  responses: { 200: jsonAnswer(Proposal, 'The proposal as it stands now') },
+  responses: { 200: jsonAnswer(Proposal, 'The proposal as it is now') },
 })
 
 export const addressProposalRoutes = newRoutes()

@@ -154,7 +154,7 @@ const getRoute = operation('get', '/applications/{id}', 'getApplication', {
 })
 
 const updateRoute = operation('patch', '/applications/{id}', 'updateApplication', {
-  summary: 'Change an application, or switch it off and on; switched off, its tokens are gone for good',
+  summary: 'Change an application, or switch it off and on; switched off, its tokens are deleted permanently',
   request: {
     params: idParam,
     body: jsonBody(z.strictObject({ ...fields, rights: rights.partial(), status }).partial()),

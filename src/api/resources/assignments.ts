@@ -83,7 +83,7 @@ const createAssignmentRoute = operation('post', '/assignments', 'createAssignmen
 const createOverrideRoute = operation('post', '/overrides', 'createOverride', {
   summary: 'Give a user one permission more, or one less, on top of their roles',
   description:
-    'For a reason, until a date, where they hold a role. It is listed, changed and taken back as an assignment. What takes something away is to be confirmed with `Preview-Hash`.',
+    'For a reason, until a date, where they hold a role. It is listed, changed and revoked as an assignment. What takes something away is to be confirmed with `Preview-Hash`.',
   request: { headers: previewHeaders, body: jsonBody(CreateOverride) },
   responses: { 201: jsonAnswer(Assignment, 'The new assignment'), ...confirmFailures },
 })

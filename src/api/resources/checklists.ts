@@ -139,7 +139,7 @@ const cancelRoute = operation('post', '/checklists/{id}/cancel', 'cancelChecklis
 })
 
 const settleRoute = operation('put', '/checklists/{id}/tasks/{position}', 'settleChecklistTask', {
-  summary: 'Note that a task is done or not needed, or take that back',
+  summary: 'Note that a task is done or not needed, or undo that',
   request: {
     params: idParam.extend({ position: z.coerce.number().int().min(0).openapi({ type: 'integer' }) }),
     body: jsonBody(

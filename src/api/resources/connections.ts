@@ -178,7 +178,7 @@ const updateRoute = operation('patch', '/connections/{id}', 'updateConnection', 
 })
 
 const statusRoute = operation('put', '/connections/{id}/status', 'setConnectionStatus', {
-  summary: 'Open, enforce or disable a connection; disabling ends what came in through it',
+  summary: 'Open, enforce or disable a connection; disabling ends the sessions that began through it',
   request: {
     params: idParam,
     body: jsonBody(

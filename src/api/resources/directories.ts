@@ -189,7 +189,7 @@ const outlookRoute = operation('get', '/directories/{id}/move', 'previewMove', {
 })
 
 const deleteRoute = operation('delete', '/directories/{id}', 'deleteDirectory', {
-  summary: 'Delete a directory that has no users and groups any more',
+  summary: 'Delete a directory that has no users and groups left',
   request: { params: idParam },
   responses: { 204: noContent('The directory is gone') },
 })

@@ -62,7 +62,7 @@ const bindRoute = operation('put', '/domains/{id}/connections', 'bindDomain', {
 })
 
 const removeRoute = operation('delete', '/domains/{id}', 'removeDomain', {
-  summary: 'Give a domain up: nobody is routed or linked by it any more',
+  summary: 'Give a domain up: nobody is routed or linked by it from then on',
   request: { params: idParam },
   responses: { 204: noContent('The domain is given up') },
 })

@@ -63,7 +63,7 @@ const listRoute = operationsOf('Events')('get', '/events', 'listEvents', {
   request: { query },
   responses: {
     200: jsonAnswer(EventPage, 'A page of events'),
-    410: problem(`Events after this one are older than ${eventDays} days and not kept any more`),
+    410: problem(`Events after this one are older than ${eventDays} days and no longer kept`),
   },
 })
 

@@ -34,7 +34,7 @@ const memberParam = idParam.extend({ memberId: z.string().openapi({ description:
 const removeRoute = operation('delete', '/groups/{id}/members/{memberId}', 'removeMember', {
   summary: 'Remove a member from a group that belongs to no directory',
   request: { params: memberParam, headers: previewHeaders },
-  responses: { 204: noContent('They are not a member any more'), ...confirmFailures },
+  responses: { 204: noContent('They are no longer a member'), ...confirmFailures },
 })
 
 export const groupMemberRoutes = newRoutes()

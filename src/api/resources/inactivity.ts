@@ -137,7 +137,7 @@ const exceptionsRoute = operation('get', '/inactivity-exceptions', 'listInactivi
 const standingRoute = operation('get', '/users/{id}/inactivity', 'getInactivityStanding', {
   summary: 'Whether the rule leaves somebody alone, and whether it has warned them',
   request: { params: idParam },
-  responses: { 200: jsonAnswer(Standing, 'How it stands') },
+  responses: { 200: jsonAnswer(Standing, 'Status') },
 })
 
 const exceptRoute = operation('put', '/users/{id}/inactivity-exception', 'exceptFromInactivity', {
@@ -146,7 +146,7 @@ const exceptRoute = operation('put', '/users/{id}/inactivity-exception', 'except
     params: idParam,
     body: jsonBody(z.strictObject({ reason: z.string(), until: timeInput.nullable().optional() })),
   },
-  responses: { 200: jsonAnswer(Standing, 'How it stands now') },
+  responses: { 200: jsonAnswer(Standing, 'The status now') },
 })
 
 const unexceptRoute = operation('delete', '/users/{id}/inactivity-exception', 'endInactivityException', {

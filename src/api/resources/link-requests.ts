@@ -41,7 +41,7 @@ const approveRoute = operation('post', '/link-requests/{id}/approve', 'approveLi
 })
 
 const refuseRoute = operation('post', '/link-requests/{id}/refuse', 'refuseLinkRequest', {
-  summary: 'Refuse the link for good: the identity asks in vain from now on',
+  summary: 'Refuse the link permanently: the identity can no longer ask',
   request: { params: idParam },
   responses: { 200: jsonAnswer(LinkRequest, 'The request as it is now') },
 })

@@ -37,7 +37,7 @@ const termsRoute = operation('get', '/platform/applications/{id}/terms', 'getApp
 
 const setTermsRoute = operation('patch', '/platform/applications/{id}/terms', 'setApplicationTerms', {
   summary: 'Change whom an application of the platform serves; platform keys alone',
-  description: 'What it holds of organizations that it serves no more is gone for good',
+  description: 'What it holds of organizations that it no longer serves is deleted permanently',
   request: { params: idParam, body: jsonBody(z.strictObject(terms).partial()) },
   responses: {
     200: jsonAnswer(Terms, 'The terms as they are now'),

@@ -80,7 +80,7 @@ const updateRoute = operation('patch', '/roles/{id}', 'updateRole', {
 })
 
 const deleteRoute = operation('delete', '/roles/{id}', 'deleteRole', {
-  summary: 'Delete a custom role that nothing gives any more',
+  summary: 'Delete a custom role that nothing gives',
   request: { params: idParam },
   responses: { 204: noContent('The role is gone'), 403: builtIn() },
 })

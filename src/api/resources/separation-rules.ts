@@ -88,7 +88,7 @@ const deleteRoute = operation('delete', '/separation-rules/{id}', 'deleteSeparat
 
 const exceptRoute = operation('post', '/separation-rules/{id}/exceptions', 'createSeparationException', {
   summary: 'Let a user hold both, in one place, for a reason and until a date',
-  description: 'It is listed, changed and taken back as an assignment.',
+  description: 'It is listed, changed and revoked as an assignment.',
   request: {
     ...{ params: idParam, headers: previewHeaders },
     body: jsonBody(

@@ -19,7 +19,8 @@ export const settingsFields = {
     .boolean()
     .openapi({ description: 'Whether deleted people are erased by themselves after `eraseAfterDays`' }),
   reservedDays: days.openapi({
-    description: 'For so long a name or address that was somebody else’s is given to nobody; 0: it is free at once',
+    description:
+      'Days for which a name or address that was somebody else’s is given to nobody; 0: it is free immediately',
   }),
   emailChange: z.enum(emailChanges).openapi({
     description:

@@ -61,7 +61,7 @@ const getRoute = operation('get', '/setup-links/{id}', 'getSetupLink', {
 const revokeRoute = operation('delete', '/setup-links/{id}', 'revokeSetupLink', {
   summary: 'Revoke a setup link; what it has made stays',
   request: { params: idParam },
-  responses: { 204: noContent('The link opens nothing any more') },
+  responses: { 204: noContent('The link no longer works') },
 })
 
 export const setupLinkRoutes = newRoutes()

@@ -69,9 +69,9 @@ const addRoute = operation('post', '/teams/{id}/members', 'addTeamMembers', {
 
 const removeRoute = operation('delete', '/teams/{id}/members/{partId}', 'removeTeamMember', {
   summary: 'Take somebody out who was added by hand',
-  description: 'Whoever is in by a group or a filter besides stays in by that.',
+  description: 'Whoever is also in it by a group or a filter stays in.',
   request: { params: partParam, headers: previewHeaders },
-  responses: { 204: noContent('They are not in by hand any more'), ...confirmFailures },
+  responses: { 204: noContent('They are no longer in it by hand'), ...confirmFailures },
 })
 
 const leftOutRoute = operation('get', '/teams/{id}/left-out', 'listLeftOutOfTeam', {
@@ -95,13 +95,13 @@ const leftOutRoute = operation('get', '/teams/{id}/left-out', 'listLeftOutOfTeam
 const leaveOutRoute = operation('put', '/teams/{id}/left-out/{partId}', 'leaveOutOfTeam', {
   summary: 'Leave somebody out of a team, whatever fills it',
   request: { params: partParam, headers: previewHeaders, body: jsonBody(z.strictObject({ reason: z.string() })) },
-  responses: { 204: noContent('They are not in it any more'), ...confirmFailures },
+  responses: { 204: noContent('They are no longer in it'), ...confirmFailures },
 })
 
 const letInRoute = operation('delete', '/teams/{id}/left-out/{partId}', 'letIntoTeam', {
   summary: 'Let what fills a team count for somebody again',
   request: { params: partParam, headers: previewHeaders },
-  responses: { 204: noContent('They are not left out any more'), ...confirmFailures },
+  responses: { 204: noContent('They are no longer left out'), ...confirmFailures },
 })
 
 const sourcesRoute = operation('get', '/teams/{id}/sources', 'listTeamSources', {
@@ -128,7 +128,7 @@ const fillRoute = operation('post', '/teams/{id}/sources', 'fillTeam', {
 const unfillRoute = operation('delete', '/teams/{id}/sources/{partId}', 'unfillTeam', {
   summary: 'Have a team no longer filled by this',
   request: { params: partParam, headers: previewHeaders },
-  responses: { 204: noContent('It does not fill the team any more'), ...confirmFailures },
+  responses: { 204: noContent('It no longer fills the team'), ...confirmFailures },
 })
 
 const rolesRoute = operation('get', '/teams/{id}/roles', 'listTeamRoles', {
@@ -169,7 +169,7 @@ const updateRoleRoute = operation('patch', '/teams/{id}/roles/{partId}', 'update
 const takeRoute = operation('delete', '/teams/{id}/roles/{partId}', 'takeTeamRole', {
   summary: 'Take a role back from a team',
   request: { params: partParam, headers: previewHeaders },
-  responses: { 204: noContent('The team does not hold it any more'), ...confirmFailures },
+  responses: { 204: noContent('The team no longer holds it'), ...confirmFailures },
 })
 
 export const teamContentRoutes = newRoutes()

@@ -33,7 +33,7 @@ const role = z.object({ id: z.string(), key: z.string(), name: z.string() })
 
 export const ListedUser = User.extend({
   email: z.string().nullable().openapi({ description: 'The address that they are told by' }),
-  lastActiveAt: time.nullable().openapi({ description: 'When a session of theirs was last in use, to the hour' }),
+  lastActiveAt: time.nullable().openapi({ description: 'When one of their sessions was last in use, to the hour' }),
   returnsAt: time.nullable().openapi({ description: 'Until when their deactivation is meant' }),
   directory: z.object({ id: z.string(), name: z.string() }).nullable(),
   roles: z.array(role).openapi({ description: 'Held in the organization now, through whatever' }),

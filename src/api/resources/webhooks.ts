@@ -42,7 +42,7 @@ const Webhook = z
     pauseReason: z.enum(['manual', 'failing', 'gone']).nullable(),
     publicKey: z.string().openapi({ description: 'For `v1a` signatures' }),
     previousUntil: time.nullable().openapi({ description: 'Until when the former secret and key sign, too' }),
-    attempts: z.number().int().openapi({ description: 'How often the next event was tried in vain' }),
+    attempts: z.number().int().openapi({ description: 'How often the next event was tried without success' }),
     failingSince: time.nullable(),
     failingEventId: z.string().nullable(),
     nextAttemptAt: time.nullable(),

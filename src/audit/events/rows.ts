@@ -122,7 +122,7 @@ export async function newestUpTo(
 export const forgotten = (): AppError =>
   new AppError(
     'gone',
-    `Events after this one are older than ${eventDays} days and not kept any more: begin again without \`after\`, and read the present state by the API`,
+    `Events after this one are older than ${eventDays} days and no longer kept: begin again without \`after\`, and read the present state by the API`,
     { reason: 'cursor_too_old' },
   )
 

@@ -25,7 +25,7 @@ const byStatus: Record<number, string> = {
   400: 'The request cannot be carried out as it is; the detail says why. Check the attribute mapping at the provider.',
   401: 'The token is refused: it was revoked, has expired, or the directory or organization is switched off. Issue a new token and enter it at the provider.',
   403: 'The directory may not do this.',
-  404: 'There is no such user or group in this directory (any more), or the address is wrong. Compare the base URL at the provider with the one of this directory; for a user that is gone, providers create a new one in the next cycle.',
+  404: 'There is no such user or group in this directory, or the address is wrong. Compare the base URL at the provider with the one of this directory; for a user that is gone, providers create a new one in the next cycle.',
   409: 'It conflicts with what is there. Providers usually look the existing one up and go on with it.',
   412: 'Somebody else changed it in between. The provider tries again in the next cycle.',
   413: 'The request is too large. Lower the number of members or operations in one request at the provider.',

@@ -83,7 +83,7 @@ const revoke = prepared<{ organizationId: string; linkId: string; now: string },
     where organization_id = ${p.organizationId} and id = ${p.linkId} returning id`,
 )
 
-/** The link opens nothing any more; what it has made stays. @throws AppError not_found, forbidden */
+/** The link no longer works; what it has made stays. @throws AppError not_found, forbidden */
 export async function revokeSetupLink(ctx: CallContext, linkId: string): Promise<void> {
   requirePermission(ctx, 'connections.write')
   if (!isId('stp', linkId)) return refuseUnknown(ctx, 'Setup link')

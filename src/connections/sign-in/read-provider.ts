@@ -91,7 +91,7 @@ function surelyWrong(typed: string, origin: string, preset: Preset): string | un
   if (hasPlaceholder(typed))
     return `There is a placeholder in it, from an example: put what is yours in its place. ${instead}`
   if (isEveryTenant(typed))
-    return 'This stands for the accounts of every organization, and one is to sign in here. Enter the Directory (tenant) ID, from the overview of the application'
+    return 'This covers the accounts of every organization, but only one is to sign in here. Enter the Directory (tenant) ID, from the overview of the application'
   if (isUuid(typed))
     return `This is an id and no address. Of a tenant of Microsoft Entra ID, the issuer is https://login.microsoftonline.com/${typed.toLowerCase()}/v2.0`
   const other = otherProvider(preset, typed)

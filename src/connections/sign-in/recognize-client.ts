@@ -46,7 +46,7 @@ const idWords: Words = ({ clientId, clientSecret }, about) => {
     return 'This is the Application ID URI. Enter the Application (client) ID, from the overview of the application'
   if (/\s/.test(clientId)) return 'There are blanks in it: copy the id alone'
   if (isEntra(about) && isUuid(clientId) && about.issuer.toLowerCase().includes(clientId.toLowerCase()))
-    return 'This is the Directory (tenant) ID. The Application (client) ID stands above it, in the overview of the application'
+    return 'This is the Directory (tenant) ID. The Application (client) ID is above it, in the overview of the application'
   return clientId.length > 512 ? 'must have at most 512 characters' : undefined
 }
 
@@ -57,7 +57,7 @@ const secretWords: Words = ({ clientId, clientSecret = '' }, about) => {
   if (/^[•●*]+$|^\w{0,6}[•●*]{4,}$/.test(clientSecret))
     return 'This is the secret as it is hidden on the screen: show it there, or make a new one, and copy that'
   if (isEntra(about) && isUuid(clientSecret) && clientSecret !== clientId)
-    return 'This is the Secret ID. Enter what stands in the column Value; it is shown only once, so make a new secret if it is hidden by now'
+    return 'This is the Secret ID. Enter the text of the column Value. It is shown only once: if it is hidden, create a new secret'
   if (clientSecret === clientId || isGoogleId(clientSecret)) return 'This is the client id. Enter the client secret'
   if (/^["'].*["']$/s.test(clientSecret) && about.preset !== 'generic')
     return 'There are quotation marks around it: copy the secret alone'

@@ -75,7 +75,7 @@ export const AuditPage = ({ frame, query, events, next, isFirst, brandName, head
       )}
     </Search>
     {events.length === 0 ? (
-      <EmptyState title="Nothing is found" text="Nothing of that kind has happened, or not in that time." />
+      <EmptyState title="No entries match" text="Try fewer filters or a longer period." />
     ) : (
       <>
         <EventTable caption="Audit trail" events={events} />
@@ -132,7 +132,7 @@ export const EventPage = ({ frame, event, called }: { frame: Frame; event: Audit
       <div class="panel">
         <Facts
           facts={[
-            { term: 'Whom or what', value: <Target event={event} /> },
+            { term: 'Target', value: <Target event={event} /> },
             { term: 'By', value: <Actor event={event} /> },
             { term: 'Action', value: <code>{event.action}</code> },
             { term: 'Event', value: <code>{event.id}</code> },

@@ -7,7 +7,7 @@ import { actionWords, actorWords, targetHref } from './words.ts'
 export const EventTable = ({ caption, events }: { caption: string; events: readonly AuditEvent[] }) => (
   <Table
     caption={caption}
-    columns={['What', 'Whom or what', 'By', 'When']}
+    columns={['What', 'Target', 'By', 'When']}
     rows={events.map((event) => [
       <a href={`/console/audit/${event.id}`}>{actionWords(event.action)}</a>,
       <Target event={event} />,

@@ -86,10 +86,10 @@ const People = ({ frame, brand, found, roles, q, role, cursor }: BrandProps) => 
         found={found}
         empty={
           <EmptyState
-            title={isSearched ? 'Nobody is found' : 'Nobody has access yet'}
+            title={isSearched ? 'No users match' : 'Nobody has access yet'}
             text={
               isSearched
-                ? 'Take something away from what you have searched for.'
+                ? 'Try fewer filters.'
                 : 'Invite somebody here, give somebody a role here, or map a group to it.'
             }
           />

@@ -29,11 +29,11 @@ export const BrandsPage = ({ frame, found, q, cursor }: BrandsProps) => {
         found={found}
         empty={
           <EmptyState
-            title={q === '' ? 'There are no brands yet' : 'No brand is found'}
+            title={q === '' ? 'There are no brands yet' : 'No brands match'}
             text={
               q === ''
                 ? 'A brand is a space with members of its own: a title, a market, a label.'
-                : 'Take something away from what you have searched for.'
+                : 'Try fewer filters.'
             }
           >
             {mayCreate && q === '' ? <PrimaryLink href="/console/brands/new">New brand</PrimaryLink> : null}

@@ -1,6 +1,7 @@
 // What a change would do, before it is saved: who gains, who loses, what it leaves.
 import { type AccessChange, changeLabel, isUndoable } from '#access/previews/change.ts'
-import { type Preview, type PreviewEntry, takesSomething } from '#access/previews/preview.ts'
+import { takesSomething } from '#access/previews/preview.ts'
+import type { Preview, PreviewEntry } from '#access/previews/shown.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState } from '#http/ui/content.tsx'
 import { type FormState, PostForm } from '#http/ui/form.tsx'
@@ -64,7 +65,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
             submit={changeLabel(change)}
             kind={takesSomething(preview) || word !== undefined ? 'danger' : 'primary'}
             back={back}
-            leave="Think again"
+            leave="Cancel"
           />
         )}
       </PostForm>
@@ -74,7 +75,7 @@ export const PreviewPage = (props: PreviewPageProps) => {
           lead={
             needsDraft
               ? 'It gives somebody rights over others. Put it into a draft, which a second person approves.'
-              : 'In a draft it waits with other changes, and all of them are made and taken back as one.'
+              : 'In a draft it waits with other changes, and all of them are made and undone together.'
           }
         >
           <ButtonForm
@@ -155,7 +156,7 @@ const ConflictPanel = ({ conflict }: { conflict: Preview['conflicts'][number] })
 
 const placeOf = ({ brand }: PreviewEntry): string => {
   if (brand === null) return 'the organization'
-  return brand === 'others' ? 'every brand without a membership of theirs' : brand.name
+  return brand === 'others' ? 'every brand that they are no member of' : brand.name
 }
 
 const Entry = ({ entry }: { entry: PreviewEntry }) => {

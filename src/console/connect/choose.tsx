@@ -61,7 +61,7 @@ export const ChooseProvider = ({ action, state, isConsole }: ChooseProps) => {
 export const ArrivalsChoice = ({ value }: { value: string | undefined }) => (
   <Choice
     name="arrivals"
-    legend="Do people come in as soon as they are delivered?"
+    legend="Are people active as soon as they are delivered?"
     value={value}
     options={[
       { value: 'active', label: 'Yes, with what their groups give them' },

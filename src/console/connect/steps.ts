@@ -45,7 +45,7 @@ function domainStep({ domains }: SetupFacts): Part {
         ? `Proven: ${proven.join(', ')}.`
         : 'No domain is proven yet. Go on meanwhile: test sign-ins work, but nobody is recognized by their address.',
     ],
-    warnings: lapsed.map((name) => `The DNS record of ${name} is gone, so the domain counts no more.`),
+    warnings: lapsed.map((name) => `The DNS record of ${name} is gone, so the domain no longer counts.`),
   }
 }
 

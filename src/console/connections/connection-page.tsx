@@ -60,19 +60,19 @@ export const ConnectionPage = (props: ConnectionPageProps) => {
       }
     >
       {fault === undefined ? null : <Alert kind="danger" title={fault} />}
-      <Panel title="How it stands">
+      <Panel title="Status">
         <Facts facts={factsOf(props)} />
         {mayWrite ? <StatusLinks connection={connection} /> : null}
       </Panel>
       {connection.type === 'saml' ? <Certificates {...{ connection, mayWrite }} now={frame.ctx.clock.now()} /> : null}
       {isPermitted(frame.ctx, 'sign_ins.read') ? (
         <Panel
-          title="Lately"
+          title="Recent sign-ins"
           actions={<SmallLink href={`/console/sign-ins?connection=${connection.id}`}>All sign-ins</SmallLink>}
         >
           {attempts.length === 0 ? (
             <EmptyState
-              title="Nobody has come in yet"
+              title="No sign-ins yet"
               text="Test sign-ins and real ones are kept here, each with its trace."
             />
           ) : (
@@ -99,7 +99,7 @@ function factsOf({ frame, connection, health, defaultRole, directory }: Connecti
   return [
     { term: 'Status', value: <Badge tone={statusWords[status].tone}>{statusWords[status].word}</Badge> },
     { term: 'Provider', value: `${presets[preset].title}, ${type === 'saml' ? 'SAML' : 'OpenID Connect'}` },
-    { term: 'Calls itself', value: provider === '' ? 'Not known yet' : <code>{provider}</code> },
+    { term: 'Entity ID', value: provider === '' ? 'Not known yet' : <code>{provider}</code> },
     { term: 'Last sign-in', value: <Time at={health?.lastSignInAt ?? null} empty="Never" /> },
     { term: 'In the last day', value: `${health?.signedIn ?? 0} signed in, ${health?.refused ?? 0} refused` },
     { term: 'First tested', value: <Time at={testedAt} empty="Not yet" /> },

@@ -170,7 +170,7 @@ export const RevokeLinkPage = ({ frame, link }: RevokeLinkProps) => (
     <Confirm
       action={`/console/connections/setup-links/${link.id}/revoke`}
       effects={[
-        'It opens nothing any more, from the next click on. It cannot be undone; a new link can be made.',
+        'The link stops working immediately. This cannot be undone, but you can create a new link.',
         link.connectionId === null
           ? 'Nothing was made with it yet.'
           : 'The connection and the directory that were made with it stay as they are.',

@@ -22,7 +22,7 @@ export function effectsOf(to: StatusChange, effects: StatusEffects): string[] {
   const isAre = (number: number): string => `${counted(number, 'session')} ${number === 1 ? 'ends' : 'end'} at once.`
   if (to === 'enforced')
     return [
-      'Passwords and passkeys open nothing any more, except the emergency accounts.',
+      'Passwords and passkeys no longer work, except for emergency accounts.',
       `Opened by a password or passkey: ${isAre(localSessions)}`,
       'People sign in through this provider from now on.',
     ]
@@ -33,7 +33,7 @@ export function effectsOf(to: StatusChange, effects: StatusEffects): string[] {
       'Sign-ins that are under way are refused. Nobody’s roles change.',
     ]
   if (to === 'draft')
-    return ['Nobody signs in through it any more; tests go on working.', 'Sessions that are open stay open.']
+    return ['Nobody can sign in through it; test sign-ins still work.', 'Sessions that are open stay open.']
   return [
     'People of proven domains are led to this provider when they enter their address.',
     'Passwords and other ways go on working.',

@@ -108,7 +108,7 @@ const Register = ({ directory, state }: Pick<Props, 'directory' | 'state'>) => (
   <Panel
     title="Register an attribute"
     id="register"
-    lead="From then on its type is what is said here, whatever is sent, for what is there already, too. It cannot be taken back, only changed."
+    lead="From then on its type is what is said here, whatever is sent, for what is there already, too. This cannot be undone, only changed."
   >
     <PostForm
       action={`${path}/${directory.id}/attributes#register`}

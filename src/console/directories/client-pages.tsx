@@ -248,7 +248,7 @@ export const RevokeClientPage = ({ frame, directory, client, state }: ChangeClie
     <Confirm
       action={`${addressOf(directory)}/clients/${client.id}/revoke`}
       effects={[
-        `The client gets no access tokens any more, and those that it has ${endsAtOnce}`,
+        `The client gets no new access tokens, and those that it has ${endsAtOnce}`,
         <>
           One of them was last used: <Time at={client.lastUsedAt} empty="never" />.
         </>,

@@ -56,7 +56,7 @@ export const DirectoryPage = (props: DirectoryPageProps) => {
           quarantine.
         </Alert>
       )}
-      <Panel title="How it does">
+      <Panel title="Health">
         <Facts facts={factsOf(props)} />
         <CopyField id="base-url" label="SCIM base URL" value={frame.ctx.urls.scimBase(directory.id)} />
       </Panel>

@@ -97,7 +97,7 @@ const Handover = ({ directory, chosen, outlook: { people, groups, targets } }: H
             { term: 'Taken over by the move', value: String(people.waiting) },
             {
               term: `Only of ${directory.name}`,
-              value: `${people.left}${people.left === 0 ? '' : ': they keep what they have, and no directory decides about them any more'}`,
+              value: `${people.left}${people.left === 0 ? '' : ': they keep what they have, and no directory manages them now'}`,
             },
           ]}
         />

@@ -1,6 +1,6 @@
 // The pages of drafts: the list, where a change is put into one, one of them with what it would do, and taking it back.
 import type { DraftRecord } from '#access/drafts/drafts.ts'
-import type { Preview } from '#access/previews/preview.ts'
+import type { Preview } from '#access/previews/shown.ts'
 import { Buttons } from '#http/ui/buttons.tsx'
 import { Alert, EmptyState, Facts, Table } from '#http/ui/content.tsx'
 import { type FormState, field, PostForm } from '#http/ui/form.tsx'
@@ -25,7 +25,7 @@ export const DraftsPage = ({ frame, drafts, next }: ListProps) => (
     frame={frame}
     section="drafts"
     title="Drafts"
-    lead="Several changes that are shown, approved, made and taken back as one."
+    lead="Several changes that are shown, approved, made and undone together."
   >
     {drafts.length === 0 ? (
       <EmptyState
@@ -151,7 +151,7 @@ export const DraftPage = (props: DraftPageProps) => {
       {preview === undefined ? null : <PreviewBody preview={preview} />}
       {isPending ? <Pending {...props} /> : null}
       {status === 'applied' ? (
-        <Panel title="Take it back" lead="All of it as one. You see first what that would do.">
+        <Panel title="Undo" lead="All of it as one. You see first what that would do.">
           <a class="btn" href={`/console/drafts/${id}/undo`}>
             See what taking it back does
           </a>
@@ -179,7 +179,7 @@ function factsOf(draft: DraftRecord) {
       : []),
     ...(draft.applyAt === null ? [] : [{ term: 'Is made by itself', value: <Time at={draft.applyAt} /> }]),
     ...(draft.appliedBy === null ? [] : [{ term: 'Carried out by', value: when(draft.appliedBy, draft.appliedAt) }]),
-    ...(draft.undoneBy === null ? [] : [{ term: 'Taken back by', value: when(draft.undoneBy, draft.undoneAt) }]),
+    ...(draft.undoneBy === null ? [] : [{ term: 'Undone by', value: when(draft.undoneBy, draft.undoneAt) }]),
   ]
 }
 
@@ -264,7 +264,7 @@ export const UndoPage = ({ frame, draft, preview, fault }: UndoProps) => (
     trail={[...sectionTrail('drafts'), { label: draft.name, href: `/console/drafts/${draft.id}` }]}
   >
     {fault === undefined ? null : (
-      <Alert kind="danger" title="It cannot be taken back as one any more">
+      <Alert kind="danger" title="It can no longer be undone as a whole">
         {fault}. What it made has been changed since; change it back where that happened.
       </Alert>
     )}
@@ -278,7 +278,7 @@ export const UndoPage = ({ frame, draft, preview, fault }: UndoProps) => (
       </Panel>
     ) : (
       <PostForm action={`/console/drafts/${draft.id}/undo`} hidden={{ hash: preview.hash }}>
-        <Buttons submit="Take all of it back" kind="danger" back={`/console/drafts/${draft.id}`} leave="Think again" />
+        <Buttons submit="Take all of it back" kind="danger" back={`/console/drafts/${draft.id}`} leave="Cancel" />
       </PostForm>
     )}
   </ConsolePage>

@@ -4,7 +4,7 @@ import { applyDraft, draftUndo, scheduleDraft, undoDraft, unscheduleDraft } from
 import { approveDraft, rejectDraft, submitDraft } from '#access/drafts/decide-draft.ts'
 import { getDraft, listDrafts, previewDraft, previewUndo } from '#access/drafts/drafts.ts'
 import { addToDraft, changeDraft, createDraft, discardDraft } from '#access/drafts/write-draft.ts'
-import type { Preview } from '#access/previews/preview.ts'
+import type { Preview } from '#access/previews/shown.ts'
 import { renderPage } from '#http/pages.ts'
 import { type Form, readForm } from '#http/read-form.ts'
 import type { FormState } from '#http/ui/form.tsx'

@@ -12,7 +12,7 @@ export const statusWords: Record<DraftStatus, { word: string; tone: Tone }> = {
   waiting: { word: 'Waits for approval', tone: 'warning' },
   approved: { word: 'Approved', tone: 'good' },
   applied: { word: 'Made', tone: 'good' },
-  undone: { word: 'Taken back', tone: 'quiet' },
+  undone: { word: 'Undone', tone: 'quiet' },
   discarded: { word: 'Discarded', tone: 'quiet' },
 }
 

@@ -68,7 +68,7 @@ const SignForm = ({ use, state }: Pick<Props, 'use' | 'state'>) => (
     <PostForm action={`/console/emergency/uses/${use.id}`} state={state}>
       {use.isSealedAnew ? null : (
         <Alert kind="warning" title="Seal the account anew first">
-          As long as the envelope is open, whoever looked into it can come in again.
+          As long as the envelope is open, anyone who has seen it can sign in again.
         </Alert>
       )}
       <TextArea

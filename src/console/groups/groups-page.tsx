@@ -48,11 +48,11 @@ export const GroupsPage = ({ frame, found, q, source, cursor, directories }: Gro
       found={found}
       empty={
         <EmptyState
-          title={q === '' && source === '' ? 'There are no groups yet' : 'No group is found'}
+          title={q === '' && source === '' ? 'There are no groups yet' : 'No groups match'}
           text={
             q === '' && source === ''
               ? 'They come with the identity provider: assign groups to the application there, and push them.'
-              : 'Take something away from what you have searched for.'
+              : 'Try fewer filters.'
           }
         />
       }

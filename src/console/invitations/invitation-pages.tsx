@@ -82,11 +82,11 @@ export const InvitationsPage = (props: ListProps) => {
         found={{ items, total, nextCursor: next }}
         empty={
           <EmptyState
-            title={q === '' && status === '' ? 'Nobody is invited' : 'No invitation is found'}
+            title={q === '' && status === '' ? 'Nobody is invited' : 'No invitations match'}
             text={
               q === '' && status === ''
                 ? 'Invite people by their address: they choose how they sign in, and what they will hold waits for them.'
-                : 'Take something away from what you have searched for.'
+                : 'Try fewer filters.'
             }
           >
             {mayInvite ? <InviteLinks /> : null}
@@ -133,7 +133,7 @@ export const Roles = ({
   invitation: Pick<InvitationRecord, 'roles' | 'overrides'>
   organization: string
 }) => {
-  if (roles.length === 0) return <span class="text-secondary">Nothing any more</span>
+  if (roles.length === 0) return <span class="text-secondary">Nothing now</span>
   return (
     <ul class="role-list">
       {roles.slice(0, 4).map(({ role, brand, expiresAt }) => (

@@ -176,7 +176,7 @@ export const LinksPage = ({ frame, links, later }: LinksProps) => (
             <a href={`/console/invitations/${id}`}>{email}</a>:{' '}
             {status === 'pending'
               ? 'the link is shown to whoever may do at least as much as they will.'
-              : 'the invitation waits no more.'}
+              : 'the invitation is no longer pending.'}
           </p>
         ) : (
           <CopyField id={id} label={displayName === null ? email : `${displayName} (${email})`} value={link} />

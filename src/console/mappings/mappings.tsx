@@ -84,8 +84,7 @@ function mappingOf(form: Form): NewMapping {
   const [roleId, brandId] = [textOf(form, 'roleId'), textOf(form, 'brandId') ?? null]
   const isFilter = form['kind'] === 'filter'
   const whose = textOf(form, isFilter ? 'filter' : 'groupId')
-  if (whose === undefined)
-    throw isFilter ? faultAt('filter', 'Say whom it is about') : faultAt('groupId', 'Choose a group')
+  if (whose === undefined) throw isFilter ? faultAt('filter', 'Choose a person') : faultAt('groupId', 'Choose a group')
   if (roleId === undefined) throw faultAt('roleId', 'Choose a role')
   return { ...(isFilter ? { filter: whose } : { groupId: whose }), roleId, brandId }
 }

@@ -109,7 +109,7 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     href: (detail) => `/console/sign-ins?connection=${String(detail['connectionId'])}`,
   },
   review_stalled: {
-    title: 'An access review stands still',
+    title: 'An access review has stopped',
     href: (detail) => `/console/reviews/${String(detail['reviewId'])}`,
   },
   review_tasks: { title: 'Access is to be removed at the identity provider', href: () => '/console/reviews/tasks' },
@@ -122,7 +122,7 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     href: (detail) => `/console/drafts/${String(detail['draftId'])}`,
   },
   webhook_failing: {
-    title: 'A webhook takes nothing any more',
+    title: 'A webhook is failing',
     href: (detail) => `/console/settings/webhooks/${String(detail['webhookId'])}`,
   },
   webhook_paused: {
@@ -233,14 +233,14 @@ function ofCounts(counts: OverviewCounts): Attention[] {
     },
     counts.expiredInvitations > 0 && {
       level: 'info',
-      title: counted(counts.expiredInvitations, 'invitation has run out', 'invitations have run out'),
+      title: counted(counts.expiredInvitations, 'invitation has expired', 'invitations have expired'),
       text: 'Send them again, or cancel them.',
       href: '/console/invitations?status=expired',
     },
     overdueReviews.assignments + overdueReviews.roles > 0 && {
       level: 'info',
       title: 'Reviews are overdue',
-      text: `${counted(overdueReviews.assignments, 'exception', 'exceptions')} and ${counted(overdueReviews.roles, 'role', 'roles')} were to be looked at again by now.`,
+      text: `${counted(overdueReviews.assignments, 'exception', 'exceptions')} and ${counted(overdueReviews.roles, 'role', 'roles')} are due for review.`,
       href: '/console/roles',
     },
     counts.overdueCampaigns > 0 && {
@@ -280,7 +280,7 @@ function ofCounts(counts: OverviewCounts): Attention[] {
     counts.unverifiedDomains > 0 && {
       level: 'info',
       title: counted(counts.unverifiedDomains, 'domain is not proven', 'domains are not proven'),
-      text: 'Until the DNS record is found, nobody is recognized by an address there.',
+      text: 'Until the DNS record exists, nobody is recognized by an address there.',
       href: '/console/settings/domains',
     },
   ]

@@ -39,7 +39,7 @@ export const OverviewPage = (props: OverviewPageProps) => {
 const levels: Record<Attention['level'], { tone: Tone; word: string }> = {
   bad: { tone: 'bad', word: 'Act now' },
   warning: { tone: 'warning', word: 'Look at it' },
-  info: { tone: 'info', word: 'To know' },
+  info: { tone: 'info', word: 'Note' },
 }
 
 const AttentionPanel = ({ attention }: { attention: readonly Attention[] }) => (

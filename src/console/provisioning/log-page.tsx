@@ -110,12 +110,7 @@ const NothingYet = ({
   hasDirectory: boolean
 }) => {
   if (isNarrowed)
-    return (
-      <EmptyState
-        title="Nothing fits that"
-        text="The log is kept for some weeks only. Take something away from what you have chosen."
-      />
-    )
+    return <EmptyState title="Nothing fits that" text="The log is kept for some weeks only. Try fewer filters." />
   return (
     <EmptyState
       title="Nothing has been delivered yet"

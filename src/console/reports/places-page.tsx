@@ -16,7 +16,7 @@ export const PlacesPage = ({ frame, state, places }: PlacesProps) => (
     frame={frame}
     section="reports"
     title="Name places"
-    lead="Address ranges of offices, countries or providers. A sign-in from a place where somebody never came from stands in the report on sign-in risk; addresses in no range have no place."
+    lead="Address ranges of offices, countries or providers. A sign-in from a new place appears in the report on sign-in risk. Addresses outside of all ranges have no place."
     trail={sectionTrail('reports')}
   >
     {isPermitted(frame.ctx, 'organization.write') ? (

@@ -58,7 +58,7 @@ export const SchedulePage = ({ frame, state, q, people, reports }: ScheduleProps
         />
       </Panel>
       <Panel title="Who is told">
-        {people.length === 0 ? <p>Nobody is found.</p> : null}
+        {people.length === 0 ? <p>No users match.</p> : null}
         {people.map(({ id, name }) => (
           <Check
             name={`recipient.${id}`}

@@ -78,7 +78,7 @@ export const ReviewFormPage = ({ frame, state, options }: PageProps) => (
         <Field {...field(state, 'reviewerId')} label="The one person" hint="Address or user name" isOptional />
         <Field
           {...field(state, 'fallbackId')}
-          label="Where nobody is found, or a reviewer has left"
+          label="If there is no reviewer, or the reviewer has left"
           hint="Address or user name; you, unless somebody else is named"
           isOptional
         />

@@ -144,7 +144,7 @@ const Lines = ({ review, lines, query }: Pick<PageProps, 'review' | 'lines' | 'q
     </Search>
     {lines.length === 0 ? (
       <EmptyState
-        title={review.openedAt === null ? 'It has not opened yet' : 'No line is found'}
+        title={review.openedAt === null ? 'It has not opened yet' : 'No lines match'}
         text="When a review opens, what people hold at that moment is written down here."
       />
     ) : (

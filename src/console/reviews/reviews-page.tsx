@@ -49,7 +49,7 @@ export const ReviewsPage = ({ frame, reviews, status, isFirst, hasMore }: PagePr
     </form>
     {reviews.length === 0 ? (
       <EmptyState
-        title={status === null ? 'Nothing is reviewed yet' : 'No review is found'}
+        title={status === null ? 'Nothing is reviewed yet' : 'No reviews match'}
         text="Many rules ask for a review of all access every quarter: schedule one, and it repeats by itself."
       />
     ) : (

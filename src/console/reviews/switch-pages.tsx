@@ -30,7 +30,7 @@ export const ClosePage = ({
     frame={frame}
     section="reviews"
     title={`Close ${review.name}`}
-    lead="Nobody answers any more, and everything takes its course."
+    lead="Reviewers can no longer answer, and the decisions take effect."
     trail={trailOf(review)}
   >
     {isStale ? <Alert kind="warning" title="Somebody has answered meanwhile: look at it again" /> : null}
@@ -43,7 +43,7 @@ export const ClosePage = ({
       state={emptyForm}
       effects={[
         `${lines(preview.unanswered)} without an answer. No answer means: ${noAnswerInWords(review).toLowerCase()}. ${preview.keptByDefault} are kept, ${preview.removedByDefault} are removed, ${preview.endedByDefault} get an end date.`,
-        `In all: ${counted(preview.assignmentsRemoved, 'assignment is', 'assignments are')} taken back, ${counted(preview.assignmentsEnded, 'gets', 'get')} an end date, ${counted(preview.tasks, 'role of a group is', 'roles of groups are')} held back and made a task for the identity provider, ${counted(preview.teamsLeft, 'person is', 'people are')} taken out of a team, ${counted(preview.accountsDeactivated, 'account is', 'accounts are')} switched off.`,
+        `In all: ${counted(preview.assignmentsRemoved, 'assignment is', 'assignments are')} revoked, ${counted(preview.assignmentsEnded, 'gets', 'get')} an end date, ${counted(preview.tasks, 'role of a group is', 'roles of groups are')} held back and made a task for the identity provider, ${counted(preview.teamsLeft, 'person is', 'people are')} taken out of a team, ${counted(preview.accountsDeactivated, 'account is', 'accounts are')} switched off.`,
         `${lines(preview.privileged)} of these are privileged. What would leave nobody to administer the organization, or goes beyond the rights of ${review.owner.name ?? 'whoever scheduled it'}, stays, and the evidence says why.`,
         <>
           It takes effect on <Time at={preview.effectiveAt} />; until then each can be changed to keep.
@@ -62,7 +62,7 @@ export const CancelPage = ({ frame, review, state }: PageProps & { state: FormSt
       back={pathOf(review)}
       state={state}
       effects={[
-        'What was answered and has not taken effect never will. Nobody is asked any more.',
+        'Answers that have not taken effect never will. Reviewers are no longer asked.',
         'What has taken effect stays; it can be given back.',
         'There is no sealed evidence of a review that was cancelled.',
         ...(review.recurrence === null
@@ -88,8 +88,8 @@ export const RestorePage = ({
       state={state}
       effects={[
         `${lines(figures.taken - figures.restored)}: assignments come back with their reason, sponsor and end; roles that are held back are held again; accounts are switched on.`,
-        'What a provider has taken out of its group by now has to be given back there; the line says so.',
-        'It is done within your own rights, and stands in the audit trail. The sealed evidence stays as it is.',
+        'What a provider has already removed from its group must be restored there; the line says so.',
+        'It is done within your own permissions and recorded in the audit trail. The sealed evidence does not change.',
       ]}
     />
   </ConsolePage>

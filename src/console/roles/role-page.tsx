@@ -84,7 +84,7 @@ export const RolePage = ({ frame, role, use, catalogue, mappings, holders }: Rol
       )}
       <h2>What it allows</h2>
       <PermissionMatrix caption={`Permissions of ${role.name}`} catalogue={catalogue} roles={[role]} />
-      {special.length === 0 ? null : <p class="lead-sentence">Besides: {special.join(', ')}</p>}
+      {special.length === 0 ? null : <p class="lead-sentence">Also: {special.join(', ')}</p>}
       {!mayWrite || role.isBuiltIn || use !== undefined ? null : (
         <Panel title="Delete this role" lead="Nothing gives it, so nobody loses anything.">
           <ButtonForm action={`/console/roles/${role.id}/delete`} label="Delete the role" kind="btn-danger" />

@@ -156,10 +156,10 @@ async function showRemove(c: Context<ConsoleEnv>, domain: DomainRecord, state: F
           status === 'verified'
             ? [
                 `People with an address at ${name} are no longer led to your identity provider by it.`,
-                'New people with such an address are not created at their first sign-in any more, and count as people from outside.',
+                'People with such an address are no longer created at their first sign-in, and count as guests.',
                 'Nobody is deactivated by it. Another organization may prove the domain from now on.',
               ]
-            : ['The record that was asked for counts no more. Nobody is deactivated by it.']
+            : ['The DNS record no longer counts. No user is deactivated.']
         }
         word={name}
         submit="Remove the domain"

@@ -120,7 +120,7 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
         </Panel>
         <Panel
           title="People from outside"
-          lead="Whom no directory manages, and who have no address in a domain that you have verified."
+          lead="People whom no directory manages and who have no address in a verified domain."
         >
           <Field
             {...field(state, 'guestMaxDays')}
@@ -166,19 +166,19 @@ async function showGeneral(c: Context<ConsoleEnv>, state: FormState): Promise<Re
             isOptional
           />
         </Panel>
-        <Panel title="How long things are kept" lead="In days. The audit trail is kept for good.">
+        <Panel title="How long things are kept" lead="In days. The audit trail is kept permanently.">
           {number('provisioningLogDays', 'Provisioning log')}
           {number('signInTraceDays', 'Traces of sign-ins')}
           {number('mailDays', 'Mails')}
           {number(
             'eraseAfterDays',
             'Inactive and deleted people',
-            'So long they cannot be erased yet, and the deleted can be restored.',
+            'Days before inactive users can be erased. Deleted users can be restored until then.',
           )}
           {number(
             'reservedDays',
             'Names and addresses that were somebody’s',
-            'So long nobody else gets them, after somebody was deleted, erased or renamed; 0: at once.',
+            'Days before anybody else can have them after a user was deleted, erased or renamed. 0: immediately.',
           )}
           <Check
             name="eraseDeleted"

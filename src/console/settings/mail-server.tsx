@@ -36,7 +36,7 @@ export function createMailServerPages(): Hono<ConsoleEnv> {
     const [frame, server] = [frameOf(c), await getMailServer(c.get('ctx'))]
     if (server === null) throw notFound('Mail server')
     const effects = [
-      `${server.host} sends no mail of this organization any more, and its password is forgotten.`,
+      `${server.host} no longer sends mail of this organization, and its password is deleted.`,
       frame.ctx.hasMailServer
         ? 'The mail server of the installation sends from then on.'
         : 'There is no other mail server: mails are kept in the outbox and reach nobody.',

@@ -85,7 +85,7 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
         </Panel>
         <Panel
           title="Who manages something"
-          lead="Also whoever comes in through an identity provider. One that it attests counts."
+          lead="Also for people who sign in through an identity provider. A second factor that the provider attests counts."
         >
           <Choice
             name="managerSecondFactor"

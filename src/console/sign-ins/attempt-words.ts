@@ -78,7 +78,7 @@ const advice: Record<string, string> = {
     'The provider did not give a token for the code. Compare client ID, client secret and redirect address, and whether the secret has ended.',
   claims: otherApplication,
   name_id:
-    'The NameID does not name the person for good. Choose a persistent NameID or the e-mail address at the provider; or name an attribute that never changes hands, in the settings of the connection.',
+    'The NameID does not identify the person permanently. Choose a persistent NameID or the e-mail address at the provider; or name an attribute that never changes hands, in the settings of the connection.',
   subject_attribute:
     'The attribute that names the person is not in the message, or more than once. Add it to the application at the provider, or name another in the settings of the connection.',
   malformed:

@@ -79,7 +79,7 @@ export const SignInListPage = ({ frame, query, attempts, next, connections }: Si
             title={isNarrowed ? 'No sign-in fits that' : 'Nobody has tried to sign in yet'}
             text={
               isNarrowed
-                ? 'Traces are kept for some weeks only. Take something away from what you have chosen.'
+                ? 'Traces are kept for some weeks only. Try fewer filters.'
                 : 'Sign-ins, tests and refusals are kept here, each with what was received and checked.'
             }
           />

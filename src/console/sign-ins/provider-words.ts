@@ -7,7 +7,7 @@ const client =
   'The provider does not know this client ID with this secret. Enter both again; where the secret has special characters, let it be sent in the form (client_secret_post), in the settings of the connection.'
 
 const known: readonly [RegExp, string][] = [
-  [/AADSTS7000222/, `The client secret has run out. ${secret}`],
+  [/AADSTS7000222/, `The client secret has expired. ${secret}`],
   [
     /AADSTS7000215/,
     `What was entered is no secret of the application: often the ID of the secret instead of its value. ${secret}`,

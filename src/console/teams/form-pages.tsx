@@ -102,7 +102,7 @@ export const FillTeamPage = ({ frame, team, state, groups }: FillProps) => (
           </>
         }
       />
-      <Buttons submit="See who comes in" back={`/console/teams/${team.id}`} />
+      <Buttons submit="Preview members" back={`/console/teams/${team.id}`} />
     </PostForm>
   </ConsolePage>
 )
@@ -114,7 +114,7 @@ export const GiveTeamRolePage = ({ frame, team, state, choices }: GiveProps) => 
     frame={frame}
     section="teams"
     title={`Give ${team.name} a role`}
-    lead="Everybody in the team holds it, and whoever comes in later."
+    lead="Everybody in the team holds it, and whoever joins later."
     trail={trailOf(team)}
   >
     <PostForm action={`/console/teams/${team.id}/give`} state={state} class="panel">

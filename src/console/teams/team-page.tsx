@@ -115,7 +115,7 @@ const RolesPanel = ({ frame, team, roles, mayGive }: TeamProps & { mayGive: bool
                     fields={{ role: held.id }}
                     label={
                       <>
-                        Take it back<span class="visually-hidden"> ({held.role.name})</span>
+                        Undo<span class="visually-hidden"> ({held.role.name})</span>
                       </>
                     }
                   />

@@ -51,7 +51,7 @@ export const TeamsPage = ({ frame, found, q, brand, cursor, brands }: TeamsProps
         q === '' && brand === '' ? (
           <EmptyState title="There are no teams yet" text="A team is filled by hand, by a group or by a filter." />
         ) : (
-          <EmptyState title="No team is found" text="Take something away from what you have searched for." />
+          <EmptyState title="No teams match" text="Try fewer filters." />
         )
       }
     >

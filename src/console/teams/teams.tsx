@@ -185,7 +185,7 @@ function sourceOf(form: Form): { groupId: string } | { filter: string } {
   const isFilter = form['kind'] === 'filter'
   const whose = textOf(form, isFilter ? 'filter' : 'groupId')
   if (whose !== undefined) return isFilter ? { filter: whose } : { groupId: whose }
-  throw isFilter ? faultAt('filter', 'Say whom it is about') : faultAt('groupId', 'Choose a group')
+  throw isFilter ? faultAt('filter', 'Choose a person') : faultAt('groupId', 'Choose a group')
 }
 
 const asFilterFault = (error: unknown): never => {

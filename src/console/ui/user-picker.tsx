@@ -26,7 +26,7 @@ export const UserPicker = ({ action, q, found, total, choose }: UserPickerProps)
       </button>
     </form>
     {q === '' ? null : found.length === 0 ? (
-      <p class="text-secondary">Nobody is found by that.</p>
+      <p class="text-secondary">No users match.</p>
     ) : (
       <>
         <Table

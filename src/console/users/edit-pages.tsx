@@ -125,7 +125,7 @@ async function showEdit(c: Context<ConsoleEnv>, user: ListedUser, { profile, pas
     >
       {user.directory === null ? null : (
         <Alert kind="info" title={`Managed by ${user.directory.name}`}>
-          Name and addresses come from there, and are changed there. Roles can be given here all the same.
+          Name and addresses come from there, and are changed there. Roles can still be given here.
         </Alert>
       )}
       <EditForm

@@ -70,7 +70,7 @@ async function showErase(
         <Refusal state={state} />
         <PostForm action={`/console/users/${user.id}/erase`}>
           <TypedWord word={user.userName} state={state} />
-          <Buttons submit="Erase for good" kind="danger" back={back.href} leave="Think again" />
+          <Buttons submit="Erase permanently" kind="danger" back={back.href} leave="Cancel" />
         </PostForm>
       </Panel>
     </ConsolePage>

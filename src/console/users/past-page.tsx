@@ -87,7 +87,7 @@ const Since = ({ difference: { status, roles } }: { difference: PersonDifference
         <p>
           {status.from === null ? 'They were not here.' : <StatusBadge status={status.from} />}
           {' → '}
-          {status.to === null ? 'They are not here any more.' : <StatusBadge status={status.to} />}
+          {status.to === null ? 'They are no longer here.' : <StatusBadge status={status.to} />}
         </p>
       )}
       {changes.length === 0 ? (

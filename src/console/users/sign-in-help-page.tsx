@@ -47,7 +47,7 @@ const Findings = ({ found }: { found: SignInExplanation }) => (
       <ul class="attention">
         {found.findings.map(({ code, blocks, message, advice }) => (
           <li>
-            <Badge tone={toneOf(code, blocks)}>{blocks ? 'In the way' : code === 'works' ? 'Works' : 'To know'}</Badge>
+            <Badge tone={toneOf(code, blocks)}>{blocks ? 'Blocking' : code === 'works' ? 'Works' : 'Note'}</Badge>
             <div>
               {message}
               <div class="under">{advice}</div>

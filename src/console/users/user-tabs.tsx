@@ -81,7 +81,7 @@ export const SignInsTab = ({ user, attempts }: { user: ListedUser; attempts: rea
     }
   >
     {attempts.length === 0 ? (
-      <p class="text-secondary">No attempt of theirs has reached us.</p>
+      <p class="text-secondary">No sign-in attempts have reached this server.</p>
     ) : (
       <Table
         caption={`Attempts of ${nameOf(user)}`}

@@ -82,7 +82,7 @@ const WhyPage = ({ frame, user, permission, brand, explanation, options }: WhyPr
 )
 
 const reasons: Record<DecisionReason, string> = {
-  granted: 'A role of theirs allows it.',
+  granted: 'One of their roles allows it.',
   administrator_implicit: 'Administrators have access to every brand in this organization.',
   organization_suspended: 'The organization is suspended.',
   organization_unknown: 'There is no such organization.',
@@ -92,10 +92,10 @@ const reasons: Record<DecisionReason, string> = {
   brand_unknown: 'There is no such brand.',
   no_brand_access: 'They hold nothing in this brand; what they hold in the organization does not count there.',
   no_role: 'They hold no role in the organization.',
-  not_granted: 'No role of theirs allows it there.',
+  not_granted: 'None of their roles allows it there.',
   team_restriction: 'It is for the people of some teams alone, and they are in none of them.',
-  asset_creator: 'A role of theirs allows it. It is for the people of some teams alone, but they created it.',
-  asset_assigned: 'A role of theirs allows it. It is for the people of some teams alone, but assigned to them.',
+  asset_creator: 'One of their roles allows it. It is restricted to teams, but they created it.',
+  asset_assigned: 'One of their roles allows it. It is restricted to teams, but assigned to them.',
   separation_of_duties: 'They hold what a rule keeps apart from it, and so do not have this.',
   asset_unknown: 'Nothing of the kind is registered there.',
   denied: 'It is denied, and a deny wins over whatever allows it.',
@@ -125,7 +125,7 @@ const Answer = ({ explanation, organization }: { explanation: Explanation; organ
         </Panel>
       )}
       {nearest === null ? null : (
-        <Panel title="What would allow it" lead="The least that does.">
+        <Panel title="What would allow it" lead="The smallest change that would allow it.">
           {nearest.kind === 'group' ? (
             <p>
               Membership in the group <a href={`/console/groups/${nearest.group.id}`}>{nearest.group.displayName}</a>,

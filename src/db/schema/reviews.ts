@@ -32,7 +32,7 @@ export const accessReviews = pgTable(
     recurrence: text('recurrence', { enum: ['monthly', 'quarterly', 'half_yearly', 'yearly'] }),
     /** The campaign that it repeats. */
     followsId: text('follows_id'),
-    /** `closing`: nobody answers any more, and what was answered takes effect. */
+    /** `closing`: reviewers can no longer answer, and answers take effect. */
     status: text('status', { enum: ['scheduled', 'open', 'closing', 'closed', 'cancelled'] }).notNull(),
     startsAt: time('starts_at').notNull(),
     openedAt: time('opened_at'),

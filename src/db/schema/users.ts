@@ -44,7 +44,7 @@ export const users = pgTable(
     deletedAt: time('deleted_at'),
     /** Until when a deactivation is meant; at that time the person is proposed for reactivation. */
     returnsAt: time('returns_at'),
-    /** When a session of theirs was last in use, to the hour; kept by a trigger. */
+    /** When one of their sessions was last in use, to the hour; kept by a trigger. */
     lastActiveAt: time('last_active_at'),
     /** The directory said so while somebody else had switched them off; it holds them once that is lifted. */
     isHeldByDirectory: boolean('is_held_by_directory').notNull().default(false),

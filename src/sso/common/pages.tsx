@@ -86,7 +86,7 @@ type TestProps = { trace: Trace; reference: string; verdict: string | null }
 const MessageTest = ({ trace, reference, messageChecks }: TestProps & { messageChecks: number }) => (
   <Page title="Test sign-in" lead="Nobody was signed in and nothing was changed.">
     <Alert kind="success" title="Your provider’s message is right">
-      Whom it lets in is decided by the organization; its administrators see the rest under the reference below.
+      The organization decides who may sign in. Its administrators can see the details under the reference below.
     </Alert>
     <Received trace={trace} />
     <Checks steps={trace.steps.slice(0, messageChecks)} />
@@ -157,7 +157,9 @@ const WouldBecome = ({ access }: { access: unknown }) => (
         ))}
       </ul>
     ) : (
-      <p>They would be signed in without any role: no group of theirs is mapped to one, and none is given directly.</p>
+      <p>
+        They would be signed in without any role: none of their groups is mapped to one, and none is given directly.
+      </p>
     )}
   </>
 )

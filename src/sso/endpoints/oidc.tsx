@@ -97,7 +97,7 @@ async function requestOf(
   const found = await findSignIn(ctx, state)
   if (found === undefined || found.connectionId !== connection.id || !isSameBrowser(c, found))
     return refuse(trace, 'state', 'The answer belongs to no sign-in that this browser began here')
-  return found.isLive ? found : refuse(trace, 'replay', 'The sign-in is finished or has run out')
+  return found.isLive ? found : refuse(trace, 'replay', 'The sign-in is finished or has expired')
 }
 
 /** OpenID Connect Back-Channel Logout 1.0, 2.8: 200 for a logout that was carried out, 400 for a token that is not valid. */

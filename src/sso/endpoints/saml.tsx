@@ -177,7 +177,7 @@ function requireSolicited(
 function refuseFinished({ expiresAt }: SignInRequest, now: Date, trace: Trace): never {
   const isExpired = Date.parse(expiresAt) <= now.getTime()
   return isExpired
-    ? refuse(trace, 'request_used', 'The sign-in that this answers has run out')
+    ? refuse(trace, 'request_used', 'The sign-in that this answers has expired')
     : refuse(trace, 'replay', 'The sign-in that this answers is finished')
 }
 
@@ -186,6 +186,6 @@ function noteCertificates(ctx: CallContext, connection: SamlConnection, trace: T
   const now = ctx.clock.now().toISOString()
   if (trustedCertificates(connection).some(({ notAfter }) => notAfter > now)) return
   if (connection.settings.refusesExpiredCertificates)
-    refuse(trace, 'certificate_expired', "The provider's certificates have run out")
-  noted(trace, 'certificate_expired', "The provider's certificates have run out; the connection lets that pass")
+    refuse(trace, 'certificate_expired', "The provider's certificates have expired")
+  noted(trace, 'certificate_expired', "The provider's certificates have expired; the connection accepts that")
 }

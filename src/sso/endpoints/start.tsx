@@ -113,12 +113,12 @@ async function intentOf(c: Context<SsoEnv>, ctx: CallContext, asked: Asked): Pro
   const plain = { purpose: 'sign_in', userId: null, returnTo, ...proofOf(prompt === 'login') } as const
   if (test !== undefined) {
     const purpose = await findTest(ctx, connection.id, test)
-    if (purpose === undefined) return refuse(trace, 'test_link', 'The link of the test sign-in has run out')
+    if (purpose === undefined) return refuse(trace, 'test_link', 'The link of the test sign-in has expired')
     return { ...plain, purpose, forceAuthn: true }
   }
   if (invitation !== undefined) {
     const userId = await findInvited(ctx, invitation)
-    if (userId === undefined) return refuse(trace, 'invitation', 'The invitation is used, cancelled or has run out')
+    if (userId === undefined) return refuse(trace, 'invitation', 'The invitation was used or cancelled, or has expired')
     return { ...plain, purpose: 'invitation', userId }
   }
   if (link === undefined) return plain

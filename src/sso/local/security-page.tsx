@@ -98,7 +98,7 @@ const Identities = ({ identities }: Pick<SecurityPageProps, 'identities'>) => {
       <h2 id="identities-title">{words('security.organization')}</h2>
       <p>{words('security.organizationText')}</p>
       <Table
-        caption={words('security.organization')}
+        caption={words('security.waysThere')}
         columns={[...columns.map((key) => words(key)), { label: words('security.action'), isSilent: true }]}
         rows={identities.map(({ connectionId, name, linkedAt, lastSignInAt }) => [
           name,

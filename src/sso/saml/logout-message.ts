@@ -134,7 +134,7 @@ function readMessage({ root, isSigned }: Verified, expected: LogoutExpectations,
   requireThat(
     until === undefined || expected.now < Date.parse(until) + skewMillis,
     'expired',
-    'The message has run out',
+    'The message has expired',
   )
   const id = value('ID') ?? ''
   requireThat(id !== '', 'malformed', 'The message has no ID')

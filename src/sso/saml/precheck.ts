@@ -43,7 +43,7 @@ export function requireProperSignatures(root: XmlElement, isLegacyAllowed: boole
     if (element.namespace !== signatureNamespace || element.name !== 'Signature') continue
     const signed = element.parent
     const isInPlace = signed !== null && (signed === root || isAssertionOf(signed, root))
-    requireThat(isInPlace, 'signature_place', 'A signature stands where none belongs')
+    requireThat(isInPlace, 'signature_place', 'There is a signature where none belongs')
     const isOnly = childrenOf(signed, signatureNamespace, 'Signature').length === 1
     requireThat(isOnly, 'signature_place', 'An element has two signatures')
     checkSignature(element, signed, isLegacyAllowed, steps)

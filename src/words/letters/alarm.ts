@@ -36,14 +36,14 @@ const words = {
   end_date_refused: (detail, organization) => ({
     subject: `${personOf(detail)} could not be deactivated at ${organization}`,
     paragraphs: [
-      `All assignments of ${personOf(detail)} have ended, so the account was to be deactivated. That was refused: nobody could administer ${organization} any more.`,
+      `All assignments of ${personOf(detail)} have ended, so the account was to be deactivated. That was refused: ${organization} would have no administrator left.`,
     ],
     closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
   }),
   inactivity_refused: (detail, organization) => ({
     subject: `${personOf(detail)} could not be deactivated at ${organization}`,
     paragraphs: [
-      `${personOf(detail)} has not been here for so long that the account was to be deactivated. That was refused: nobody could administer ${organization} any more.`,
+      `${personOf(detail)} has been away long enough for the account to be deactivated. That was refused: ${organization} would have no administrator left.`,
     ],
     closing: ['Make somebody else an administrator. Once the alarm is settled, it is tried again.'],
   }),
@@ -51,8 +51,8 @@ const words = {
     subject: `The absence of ${personOf(detail)} could not begin at ${organization}`,
     paragraphs: [
       detail['why'] === 'planner'
-        ? `${personOf(detail)} was to be deactivated for a time. That was refused: whoever planned it may not do that any more.`
-        : `${personOf(detail)} was to be deactivated for a time. That was refused: nobody could administer ${organization} any more.`,
+        ? `${personOf(detail)} was to be deactivated for a time. That was refused: the person who planned it is no longer allowed to do that.`
+        : `${personOf(detail)} was to be deactivated for a time. That was refused: ${organization} would have no administrator left.`,
     ],
     closing: [
       detail['why'] === 'planner'
@@ -81,10 +81,10 @@ const words = {
   sponsor_left: (detail, organization, zone) => ({
     subject: `The sponsor of ${personOf(detail)} has left ${organization}`,
     paragraphs: [
-      `${personOf(detail)} holds the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. ${text(detail['sponsor'])}, who vouched for it, is not active any more.`,
+      `${personOf(detail)} holds the role ${text(detail['role'])} in ${text(detail['brand']) || organization}. ${text(detail['sponsor'])}, who vouched for it, is no longer active.`,
       detail['expiresAt'] === null
-        ? 'It does not end by that, since nobody else could administer the organization.'
-        : `It ends on ${timeOf(detail['expiresAt'], zone)}, unless somebody else stands up for it.`,
+        ? 'It does not end, since nobody else could administer the organization.'
+        : `It ends on ${timeOf(detail['expiresAt'], zone)}, unless it gets another sponsor.`,
     ],
     closing: ['Give the assignment another sponsor and another end where it is still needed, and settle the alarm.'],
   }),
@@ -117,9 +117,9 @@ const words = {
     ],
   }),
   link_undone: (detail, organization) => ({
-    subject: `${personOf(detail)} has taken back a sign-in at ${organization}`,
+    subject: `${personOf(detail)} has removed a sign-in at ${organization}`,
     paragraphs: [
-      `An account of the connection ${text(detail['name'])} had been linked to ${personOf(detail)}, who manages something at ${organization}. They say that it was not them, and have taken it back; the sessions that came by it have ended.`,
+      `An account of the connection ${text(detail['name'])} had been linked to ${personOf(detail)}, who manages something at ${organization}. They say that it was not them, and have removed it; the sessions that began through it have ended.`,
     ],
     closing: [
       'Look at the sign-ins of the last days, at what was done in them, and at who can set addresses at that provider. Settle the alarm afterwards.',
@@ -155,7 +155,7 @@ const words = {
     paragraphs: [
       `It says ${text((detail['proposed'] as Record<string, unknown> | undefined)?.['email']) || text((detail['proposed'] as Record<string, unknown> | undefined)?.['userName'])}. Addresses are never changed at ${organization} without a word of an administrator, so nothing has changed yet.`,
     ],
-    closing: ['Accept the new address on their page if it is right, or refuse it: then the directory asks in vain.'],
+    closing: ['Accept the new address on their page if it is right, or refuse it: then the directory no longer asks.'],
   }),
   mass_change: (detail, organization) => ({
     subject: `The directory ${text(detail['name'])} takes many people out at ${organization}: is that meant?`,
@@ -198,15 +198,15 @@ const words = {
       'Nothing of it has been changed.',
     ],
     closing: [
-      'Look at what it would do by now, and make it, put it on another time or discard it. Settle the alarm afterwards.',
+      'Look at what it would do now, and make it, put it on another time or discard it. Settle the alarm afterwards.',
     ],
   }),
   review_stalled: (detail, organization) => ({
-    subject: `The access review ${text(detail['name'])} of ${organization} stands still`,
+    subject: `The access review ${text(detail['name'])} of ${organization} has stopped`,
     paragraphs: [
       detail['why'] === 'too_much'
         ? `${text(detail['name'])} was to open, and is about more than one review can be. It is suspended.`
-        : `What was answered in ${text(detail['name'])} cannot take effect: whoever set the review going may not do that any more.`,
+        : `What was answered in ${text(detail['name'])} cannot take effect: the person who started the review is no longer allowed to do that.`,
     ],
     closing: [
       ...(detail['why'] === 'too_much'
@@ -228,7 +228,7 @@ const words = {
     ],
   }),
   webhook_failing: (detail, organization) => ({
-    subject: `A webhook of ${organization} takes nothing any more`,
+    subject: `A webhook of ${organization} is failing`,
     paragraphs: [
       `${text(detail['name'])} has refused the same event, or not answered, again and again. It is tried for three days; what comes after it waits, so that the order stays.`,
     ],
@@ -239,14 +239,14 @@ const words = {
   webhook_paused: (detail, organization) => ({
     subject: `A webhook of ${organization} is paused`,
     paragraphs: [
-      `${text(detail['name'])} has taken nothing for three days, or answered that it is gone for good, so that nothing is sent to it any more. What it has missed is kept for 30 days.`,
+      `${text(detail['name'])} has accepted nothing for three days, or answered that it is permanently gone, so nothing more is sent to it. What it has missed is kept for 30 days.`,
     ],
     closing: ['Have the receiver repaired and resume the webhook, or delete it. Settle the alarm afterwards.'],
   }),
   cut_off_unconfirmed: (detail, organization) => ({
     subject: `Not everybody has confirmed that ${personOf(detail)} is out at ${organization}`,
     paragraphs: [
-      `${personOf(detail)} was deactivated at ${organization}. Here, everything of theirs has ended at once; not every application and webhook that was told of it has confirmed in the time that the settings allow.`,
+      `${personOf(detail)} was deactivated at ${organization}. Here, their sessions, keys and tokens have ended; not every application and webhook that was told of it has confirmed in the time that the settings allow.`,
     ],
     closing: ['The receipt shows who has not. See to it that they end what they still hold, and settle the alarm.'],
   }),

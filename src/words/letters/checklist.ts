@@ -15,7 +15,7 @@ export function checklistLetter(list: {
   return {
     subject: isOverdue ? `Overdue: ${name} (${what})` : `${what}: ${name}`,
     paragraphs: [
-      isOverdue ? 'What follows should have been done by now:' : 'Please see to the following:',
+      isOverdue ? 'These tasks are overdue:' : 'Please see to the following:',
       ...titles.map((title) => `– ${title}`),
     ],
     action: { label: 'Open the tasks', url },

@@ -34,7 +34,7 @@ export async function confirmOwnTotp(ctx: CallContext, input: { code: string; se
 }
 
 function wrongCode(): AppError {
-  const message = 'This code is not right, or not any more; take the one that is shown now'
+  const message = 'This code is wrong or too old; enter the one that is shown now'
   return new AppError('invalid', message, { reason: 'wrong_code', fields: [{ path: 'code', message }] })
 }
 

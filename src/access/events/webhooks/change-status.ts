@@ -92,7 +92,7 @@ export async function skipEvent(ctx: CallContext, id: string, eventId: string): 
   await inTransaction(ctx, async (tx) => {
     await lockWebhook(tx, ctx, id)
     const [skipped] = await tx.run(skip({ organizationId: ctx.organizationId, id, eventId, now: nowOf(ctx) }))
-    if (skipped === undefined) throw new AppError('conflict', 'This event is not in the way any more')
+    if (skipped === undefined) throw new AppError('conflict', 'This event no longer blocks the webhook')
     await tx.commitWith(
       recordAudit(ctx, { action: 'webhook.skip', targetType: 'webhook', targetId: id, detail: { eventId } }),
     )

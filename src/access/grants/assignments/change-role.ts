@@ -22,7 +22,7 @@ export async function changeRole(
 ): Promise<AssignmentRecord> {
   const { user, brand, kind } = before
   if (kind !== 'role')
-    throw invalidField('roleId', 'stands for a role: an override of one permission is taken back and made anew')
+    throw invalidField('roleId', 'is for a role: revoke an override of one permission and make a new one')
   requirePermissionIn(ctx, 'assignments.write', brand?.id ?? null)
   const { role } = await requireTargets(tx, ctx, { userId: user.id, roleId, brandId: brand?.id ?? null })
   const { reason, sponsor, validFrom, expiresAt, reviewAt } = after

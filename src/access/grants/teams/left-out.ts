@@ -66,7 +66,7 @@ const remove = prepared<Key, { id: string }>(
 )
 
 /**
- * They are not in it any more, by hand nor by what fills it.
+ * They are no longer in it, by hand nor by what fills it.
  * @returns whether they had been added by hand
  * @throws AppError invalid; not_found; forbidden (reason `ceiling`); conflict (reason `not_in_team`), or for its leader
  */

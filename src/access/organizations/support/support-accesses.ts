@@ -100,7 +100,7 @@ export async function decideSupport(
     if (isId('sup', id)) await tx.run(lock({ organizationId, id }))
     const access = await accessWithin(tx, ctx, id)
     if (access.status !== 'requested')
-      throw new AppError('conflict', 'It has been decided already, or nobody waits for it any more', {
+      throw new AppError('conflict', 'It has already been decided, or nobody is waiting for it', {
         reason: 'decided',
       })
     const isGranted = decision === 'grant'

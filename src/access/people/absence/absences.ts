@@ -15,7 +15,7 @@ export type AtReturn = z.output<typeof AtReturn>
 export type AbsenceStatus = 'planned' | 'under_way' | 'ended' | 'cancelled'
 
 /**
- * What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them for good; they were
+ * What became of it: they came back by themselves, were proposed, came back early; somebody has deactivated them permanently; they were
  * not active when it was to begin, it was refused (it would have taken the last administrator, or whoever planned it may not do that
  * any more), or nobody worked before its time was over.
  */

@@ -71,7 +71,7 @@ export async function runAbsences(ctx: CallContext): Promise<void> {
 
 /** Whoever planned it could deactivate them by now, too. @throws AppError forbidden */
 async function requirePlanner(tx: Transaction, planner: CallContext | undefined, { user }: Absence): Promise<void> {
-  const message = 'Whoever planned the absence may not deactivate anybody any more'
+  const message = 'The person who planned the absence is no longer allowed to deactivate users'
   if (planner === undefined || !isPermitted(planner, 'users.write'))
     throw new AppError('forbidden', message, { reason: 'permission' })
   await requireNotAbove(tx, planner, user.id)

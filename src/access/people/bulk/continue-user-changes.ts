@@ -76,7 +76,7 @@ async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promi
 }
 
 async function carryOut(ctx: CallContext, action: BulkAction, person: Selected | undefined): Promise<Result> {
-  if (person === undefined) return { outcome: 'failed', reason: 'not_found', message: 'Is not there any more' }
+  if (person === undefined) return { outcome: 'failed', reason: 'not_found', message: 'No longer exists' }
   const blocker = blockerOf(ctx, action, person)
   if (blocker !== undefined) return { outcome: 'skipped', ...blocker }
   try {
@@ -143,6 +143,6 @@ async function continueOrGiveUp(ctx: CallContext, own: CallContext, work: Work):
 
 async function giveUp(ctx: CallContext, changeId: string): Promise<void> {
   const key = { organizationId: ctx.organizationId, changeId }
-  const message = 'Whoever began this may not go on with it any more'
+  const message = 'The person who started this is no longer allowed to continue it'
   await inTransaction(ctx, (tx) => tx.commitWith<unknown>(failRest({ ...key, message }), finish(key)))
 }

@@ -7,7 +7,7 @@ import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, requirePermission } from '#src/context.ts'
 
 const Input = z.object({
-  /** At most that often; off: not at all. What is given or taken by hand is told at once, whatever stands here. */
+  /** At most that often; off: not at all. What is given or taken by hand is always told immediately. */
   pace: z.enum(['off', 'hourly', 'daily']),
 })
 

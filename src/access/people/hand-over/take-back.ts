@@ -90,7 +90,7 @@ export async function takeBack(ctx: CallContext, userId: string): Promise<Work[]
       throw new AppError('conflict', 'They are not active: reactivate or restore them first', { reason: 'not_active' })
     const taken = await takeBackWithin(tx, ctx, userId)
     if (taken.length > 0) return taken
-    const message = 'Nothing of theirs was handed over that is still as it was'
+    const message = 'Nothing that was handed over from them is still unchanged'
     throw new AppError('conflict', message, { reason: 'nothing_to_take_back' })
   })
 }

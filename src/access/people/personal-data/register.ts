@@ -17,7 +17,7 @@ export type RegisterEntry = {
 }
 
 /** Former versions of rows, by which access as it was is shown. */
-const asItWas = 'for good, as evidence; after erasing under their id alone'
+const asItWas = 'permanently, as evidence; after erasing under their id alone'
 
 const untilErased = 'until the person is erased'
 
@@ -51,7 +51,7 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'teams',
     what: 'Teams that they lead',
-    kept: 'until they lead them no more',
+    kept: 'until they no longer lead them',
     where: (p) => sql`t.leader_id = ${p.userId}`,
   },
   { name: 'ownerships', what: 'What applications say that they own or approve', kept: untilErased },
@@ -59,20 +59,20 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'hand_overs',
     what: 'What went from them to others as they left, to them from others, or was about them',
-    kept: 'for good, as evidence; after erasing under their id alone',
+    kept: 'permanently, as evidence; after erasing under their id alone',
     where: (p) => sql`(t.from_user_id = ${p.userId} or t.to_user_id = ${p.userId} or t.subject_id = ${p.userId})`,
   },
   {
     name: 'change_drafts',
     what: 'Drafts of changes that are about them, or that they made, approved or carried out',
-    kept: 'for good, as evidence; after erasing under their id alone, with the reasons that were given',
+    kept: 'permanently, as evidence; after erasing under their id alone, with the reasons that were given',
     where: (p) => sql`(strpos(t.changes::text, ${p.userId}) > 0 or t.hands ? ${p.userId}
       or ${p.userId} in (t.created_by, t.changed_by, t.decided_by, t.applied_by, t.undone_by))`,
   },
   {
     name: 'alarms',
     what: 'What administrators were told of them and asked to settle',
-    kept: 'for good; after erasing under their id alone',
+    kept: 'permanently; after erasing under their id alone',
     where: (p) => sql`t.detail ->> 'userId' = ${p.userId}`,
   },
   {
@@ -99,7 +99,7 @@ export const register: readonly RegisterEntry[] = [
   {
     name: 'access_review_lines',
     what: 'What reviews of access said of them, or they of others',
-    kept: 'for good, as evidence; after erasing without their name',
+    kept: 'permanently, as evidence; after erasing without their name',
     where: (p) => sql`(t.user_id = ${p.userId} or t.answered_by = ${p.userId})`,
   },
   { name: 'access_review_reviewers', what: 'Lines of reviews that they may answer', kept: untilErased },
@@ -111,7 +111,7 @@ export const register: readonly RegisterEntry[] = [
   { name: 'passkeys', what: 'Their passkeys by name', kept: untilErased },
   { name: 'recovery_codes', what: 'That they have recovery codes, and which are used', kept: untilErased },
   { name: 'emergency_accounts', what: 'Whether it is an emergency account', kept: untilErased },
-  { name: 'emergency_uses', what: 'Uses of an emergency account, with reports', kept: 'for good' },
+  { name: 'emergency_uses', what: 'Uses of an emergency account, with reports', kept: 'permanently' },
   { name: 'sessions', what: 'Sessions: when, from which address and browser', kept: untilErased },
   { name: 'sign_in_requests', what: 'Sign-ins under way', kept: 'ten minutes' },
   {
@@ -159,7 +159,7 @@ export const register: readonly RegisterEntry[] = [
     name: 'audit_events',
     what: 'What was done to them and what they did',
     hasMany: true,
-    kept: 'for good; after erasing under their id alone',
+    kept: 'permanently; after erasing under their id alone',
     where: (p) =>
       sql`(t.target_type = 'user' and t.target_id = ${p.userId} or t.actor_type = 'user' and t.actor_id = ${p.userId})`,
   },

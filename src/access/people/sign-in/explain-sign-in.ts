@@ -181,9 +181,7 @@ function ofStatus({ status, statusReason, returnsAt, invitation }: Person): Find
       finding('awaits_approval', true, 'They wait for somebody to let them in.', 'Approve them, or deactivate them.'),
     ]
   if (invitation.isExpired)
-    return [
-      finding('invitation_expired', true, 'Their invitation has run out before they accepted it.', 'Send it again.'),
-    ]
+    return [finding('invitation_expired', true, 'Their invitation expired before they accepted it.', 'Send it again.')]
   const lost = invitation.delivery === 'failed' ? ' The mail could not be delivered.' : ''
   const kept = invitation.delivery === 'kept' ? ' There is no mail server: the mail waits in the outbox.' : ''
   return [
@@ -309,6 +307,6 @@ function works({ attempts }: SignInFacts): Finding {
   const advice =
     last === undefined || last.outcome === 'signed_in'
       ? 'If they still cannot, ask for the reference on their screen.'
-      : 'The last attempt was refused all the same: its trace says which check it failed.'
+      : 'The last attempt was nevertheless refused: its trace says which check it failed.'
   return finding('works', false, 'Nothing here keeps them from signing in.', advice)
 }

@@ -46,7 +46,7 @@ export type ChangeType<Fields extends z.ZodObject, Outcome extends { id: string 
    */
   changedSince?(tx: Transaction, ctx: CallContext, change: z.output<Fields>, moment: string): Promise<boolean>
   /**
-   * Asked before it is made: what takes it back, once it is known what was made. Without it, it cannot be taken back as one, and
+   * Asked before it is made: what takes it back, once it is known what was made. Without it, it cannot be undone in one step, and
    * drafts do not hold it.
    */
   inverse?(

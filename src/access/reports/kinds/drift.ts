@@ -50,7 +50,7 @@ const checks: readonly Check[] = [
   },
   {
     code: 'invitation_expired',
-    text: 'An invitation has run out without an answer',
+    text: 'An invitation has expired without an answer',
     href: '/console/invitations',
     rows: (p) => sql`select i.email as name from invitations i
       where i.organization_id = ${p.organizationId} and i.status = 'pending' and i.expires_at <= now()`,
@@ -68,7 +68,7 @@ const checks: readonly Check[] = [
   },
   {
     code: 'sponsor_gone',
-    text: 'Whoever vouched for an assignment is not active any more',
+    text: 'The sponsor of an assignment is no longer active',
     href: '/console/reports/exceptions',
     rows: (p) => sql`select coalesce(u.display_name, u.user_name) as name from assignments a
       join users u on u.organization_id = a.organization_id and u.id = a.user_id
@@ -77,7 +77,7 @@ const checks: readonly Check[] = [
   },
   {
     code: 'person_of_no_directory',
-    text: 'They came from a directory that is switched off or silent: nobody says any more whether they are still there',
+    text: 'They came from a directory that is switched off or silent: nothing tells whether they are still there',
     href: '/console/directories',
     rows: (p) => sql`select coalesce(u.display_name, u.user_name) as name from users u
       join directories d on d.organization_id = u.organization_id and d.id = u.directory_id and d.status = 'disabled'

@@ -49,7 +49,7 @@ const counts = prepared<Key, Counts>(
 
 export const exceptions: ReportKindOf = {
   title: 'Exceptions',
-  says: 'Direct assignments with their reasons, and which should have been looked at by now.',
+  says: 'Direct assignments with their reasons, and which are due for review.',
   async make(ctx, { cursor, limit }) {
     const key = { organizationId: ctx.organizationId }
     const after = cursor !== undefined && isId('asg', cursor) ? cursor : null

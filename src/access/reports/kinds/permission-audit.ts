@@ -80,7 +80,7 @@ const words: Record<string, (days: number) => { text: string; href: string }> = 
   }),
   past_date: () => ({ text: 'A temporary assignment is past its date and still on record', href: '/console/users' }),
   review_overdue: () => ({
-    text: 'An exception should have been looked at again by now',
+    text: 'An exception is due for review',
     href: '/console/reports/exceptions',
   }),
   old_grant_kept: () => ({
@@ -88,7 +88,7 @@ const words: Record<string, (days: number) => { text: string; href: string }> = 
     href: '/console/reports/exceptions',
   }),
   sponsor_left: () => ({
-    text: 'Whoever vouched for an assignment is not active any more',
+    text: 'The sponsor of an assignment is no longer active',
     href: '/console/reports/exceptions',
   }),
 }

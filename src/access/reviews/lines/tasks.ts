@@ -234,4 +234,4 @@ async function startTask(ctx: CallContext, task: Due): Promise<void> {
   }
 }
 
-export const ownerIsGone = 'Whoever this review was carried out in the name of may not do so any more'
+export const ownerIsGone = 'The person in whose name this review is carried out is no longer allowed to do so'

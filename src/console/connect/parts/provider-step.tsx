@@ -106,7 +106,7 @@ const OidcForm = ({ host, facts, state }: StepProps) => {
         {...field(state, 'secretExpiresAt')}
         label="The secret is good until"
         type="date"
-        hint="So that you are warned before nobody can sign in any more."
+        hint="So that you are warned before sign-in stops working."
         isOptional
       />
       <Buttons submit="Connect" />

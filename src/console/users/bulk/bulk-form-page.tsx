@@ -74,7 +74,7 @@ const ReactivateFields = ({ values }: { values: Form }) => (
     value={values['restore']}
     options={[
       { value: 'all', label: 'Comes back, as far as it has not ended' },
-      { value: 'none', label: 'Is taken back for good' },
+      { value: 'none', label: 'Is revoked permanently' },
     ]}
   />
 )

@@ -22,7 +22,7 @@ export const kinds = {
   },
   unassign: {
     title: 'Take a role from several people',
-    lead: 'What was given directly is taken back; what groups give stays.',
+    lead: 'Direct assignments are revoked; what groups give stays.',
     run: 'Take the role from',
     needs: 'assignments.write',
   },

@@ -71,7 +71,7 @@ export const BulkPreviewPage = ({ frame, kind, form, preview, isStale, at }: Pre
                 kind={kind === 'deactivate' || kind === 'unassign' ? 'danger' : 'primary'}
               />
             )}
-            <LinkButton href={listHref(form['query'])}>Think again</LinkButton>
+            <LinkButton href={listHref(form['query'])}>Cancel</LinkButton>
           </Actions>
         </PostForm>
       </>

@@ -61,7 +61,7 @@ const UsersActions = ({ ctx }: { ctx: CallContext }) => (
 
 const NobodyFound = ({ query, frame }: Pick<UsersPageProps, 'query' | 'frame'>) =>
   isNarrowed(query) ? (
-    <EmptyState title="Nobody is found" text="No person fits all of what you have chosen. Take something away from it.">
+    <EmptyState title="No users match" text="Try fewer filters.">
       <LinkButton href={usersHref(query, nothingWanted)}>Show everybody</LinkButton>
     </EmptyState>
   ) : (
@@ -173,7 +173,7 @@ const SelectionBar = ({ ctx, query, total }: { ctx: CallContext; query: UsersQue
         <a href={usersHref(query, { isAll: false, chosen: [], cursor: query.cursor })}>Choose nobody</a>
       )}
       {chosen.length >= maxChosen ? (
-        <span class="under">No more fit; narrow the list and choose all of it.</span>
+        <span class="under">The selection is full. Narrow the list, then choose all of it.</span>
       ) : null}
     </fieldset>
   )

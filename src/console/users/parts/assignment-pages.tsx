@@ -209,10 +209,7 @@ async function showChange(c: Context<ConsoleEnv>, assignment: AssignmentRecord, 
         <Buttons submit="Save" back={`/console/users/${user.id}`} />
         {assignment.kind === 'role' ? <RolePurposes choices={choices} /> : null}
       </PostForm>
-      <Panel
-        title="Take it back"
-        lead={`You see first what it changes. ${nameOf(user)} is told, and what groups give stays.`}
-      >
+      <Panel title="Undo" lead={`You see first what it changes. ${nameOf(user)} is told, and what groups give stays.`}>
         <ButtonForm action={`${href}/delete`} label={`Take back ${assignment.role.name}`} kind="btn-danger" />
       </Panel>
     </ConsolePage>

@@ -131,7 +131,7 @@ export const statusOfAbsence = ({ status, outcome }: Absence): string => {
     returned: 'Returned',
     proposed: 'Over, to be reactivated by hand',
     ended_early: 'Back early',
-    deactivated: 'Deactivated for good meanwhile',
+    deactivated: 'Permanently deactivated in the meantime',
     not_active: 'Was not active',
     refused: 'Refused: the last administrator',
     missed: 'Over before it began',

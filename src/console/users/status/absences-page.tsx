@@ -61,7 +61,7 @@ const AbsencesPage = ({ frame, absences, atReturn, next }: AbsencesProps) => (
     ) : (
       <Table
         caption="Absences, the newest first"
-        columns={['Person', 'From', 'Until', 'Why', 'How it stands']}
+        columns={['Person', 'From', 'Until', 'Why', 'Status']}
         rows={absences.map((absence) => [
           <a href={`/console/users/${absence.user.id}`}>{absence.user.displayName ?? absence.user.userName}</a>,
           <Time at={absence.from} />,

@@ -85,7 +85,7 @@ export const Consequences = ({ preview, manager }: { preview: DeactivationPrevie
   const closing = closingWords(preview.closes)
   return (
     <div class="columns">
-      <Panel title="Closes at once">
+      <Panel title="Ends immediately">
         {closing.length === 0 ? (
           <p class="text-secondary">Nothing is open.</p>
         ) : (

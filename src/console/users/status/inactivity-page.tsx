@@ -62,7 +62,7 @@ async function show(c: Context<ConsoleEnv>, state: FormState): Promise<Response>
         <Panel title="The rule leaves them alone">
           <p>
             {exception.reason}. <Time at={exception.until} empty="Without an end" />
-            {exception.counts ? '.' : ': it has ended, and counts no more.'}
+            {exception.counts ? '.' : ': it has ended and no longer counts.'}
           </p>
           {mayWrite ? <ButtonForm action={`/console/users/${id}/inactivity/end`} label="End the exception" /> : null}
         </Panel>

@@ -99,10 +99,10 @@ async function showLeftBehind(c: Context<ConsoleEnv>, state: FormState): Promise
       title={`What hangs on ${nameOf(user)}`}
       lead="What is chosen goes to somebody else at once; applications hear of what is theirs."
       trail={sectionTrail('leftBehind')}
-      actions={mayTakeBack ? <ButtonForm action={`${home}/${id}/take-back`} label="Take it back" /> : null}
+      actions={mayTakeBack ? <ButtonForm action={`${home}/${id}/take-back`} label="Undo" /> : null}
     >
       {work.length === 0 ? (
-        <EmptyState title="Nothing hangs on them" text="All of it is somebody else’s by now." />
+        <EmptyState title="Nothing hangs on them" text="All of it belongs to somebody else now." />
       ) : (
         <PostForm action={`${home}/${id}`} state={state} class="panel">
           <WorkByChoice {...{ work, state }} />
@@ -111,7 +111,7 @@ async function showLeftBehind(c: Context<ConsoleEnv>, state: FormState): Promise
       )}
       <Made made={made} />
       {returnable.length === 0 ? null : (
-        <Panel title="Went to others" lead="It is still theirs as it went, and can be taken back once they are active.">
+        <Panel title="Went to others" lead="It still belongs to them, and can be undone once they are active.">
           <WorkList
             work={returnable.map(({ holder, ...each }) => ({
               ...each,

@@ -69,7 +69,7 @@ const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
     <>
       <Panel title="Comes back by itself" lead="What their groups give now.">
         {derived.length === 0 ? (
-          <p class="text-secondary">Nothing: no group of theirs is mapped to a role.</p>
+          <p class="text-secondary">Nothing: none of their groups is mapped to a role.</p>
         ) : (
           <ul class="role-list">
             {derived.map((held) => (
@@ -81,7 +81,7 @@ const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
         )}
       </Panel>
       {toChoose.length === 0 ? null : (
-        <Panel title="Was given directly" lead="What you do not choose is taken back for good.">
+        <Panel title="Was given directly" lead="What you do not select is revoked permanently.">
           <fieldset>
             <legend class="visually-hidden">What comes back</legend>
             <Check type="radio" name="restore" value="all" label="All of it" isChecked={restore === 'all'} />
@@ -120,7 +120,7 @@ const ComesBack = ({ preview, manager, values }: ComesBackProps) => {
       {returnable.length === 0 ? null : (
         <Panel title="Went to others" lead="What was handed over, and nobody has changed since.">
           <WorkList work={returnable} />
-          <Check name="takeBack" label="They take it back" isChecked={values['takeBack'] === 'on'} />
+          <Check name="takeBack" label="They undo it" isChecked={values['takeBack'] === 'on'} />
         </Panel>
       )}
       {hasPassword ? (

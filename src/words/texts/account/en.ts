@@ -53,7 +53,7 @@ export const en = {
   'source.someGroup': 'a group',
   'was.given': 'You were given {what}',
   'was.moved': 'How long or why you hold {what} was changed',
-  'was.taken': '{what} was taken back from you',
+  'was.taken': '{what} was revoked',
   'was.joined': 'You joined the group {name}',
   'was.left': 'You left the group {name}',
   'was.joinedTeam': 'You were added to the team {name}',

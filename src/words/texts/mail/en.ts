@@ -36,7 +36,7 @@ export const en = {
   'linked.subject': '{connection} can sign you in to {organization} from now on',
   'linked.lead':
     'A sign-in through {connection} was linked to {name} at {organization} just now. Whoever has that account there can sign in as you.',
-  'linked.action': 'That was not me: take it back',
+  'linked.action': 'That was not me: remove it',
   'linked.closing':
     'If you expected it, there is nothing to do. The link takes the sign-in away and works once, for {days, plural, one {# day} other {# days}}; nothing happens before you confirm it there.',
   'ending.subject': 'Your access to {place} ends on {date}',
@@ -50,10 +50,10 @@ export const en = {
     'You are named as the sponsor. If it is needed for longer, give the assignment another end, or ask an administrator to. If not, there is nothing to do.',
   'inactive.subject': 'Your account at {organization} will be deactivated on {date}',
   'inactive.lead':
-    'Nobody has used your account at {organization} since {since}. If that stays so, it is deactivated on {time}: you cannot sign in any more, and your sessions end.',
+    'Nobody has used your account at {organization} since {since}. If that does not change, it will be deactivated on {time}: you can no longer sign in, and your sessions end.',
   'inactive.keep': 'To keep it, sign in once before then. There is nothing else to do.',
   'inactive.closing':
-    'If you do not need the account any more, there is nothing to do. An administrator can switch it on again.',
+    'If you no longer need the account, there is nothing to do. An administrator can switch it on again.',
   'changed.subject': 'Your access at {organization} has changed',
   'changed.roleGiven':
     '{who} gave you the role {role} in {place}{ends, select, yes { until {time}} other {}}{replaces, select, yes {, in place of {former}} other {}}.',

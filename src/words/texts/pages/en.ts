@@ -23,20 +23,20 @@ export const en = {
   'welcome.unknown': 'This invitation is not valid',
   'welcome.unknownAdvice':
     'The link may be incomplete, or a newer mail has replaced it. Use the link in the last mail, or ask for a new invitation.',
-  'undo.title': 'Take this sign-in back?',
+  'undo.title': 'Remove this sign-in?',
   'undo.text':
-    'Through <b>{connection}</b>, somebody can sign in as you. If that is not you, take it back: whoever came in that way is signed out at once.',
-  'undo.submit': 'Take it back',
+    'Through <b>{connection}</b>, somebody can sign in as you. If that is not you, remove it: whoever signed in that way is signed out immediately.',
+  'undo.submit': 'Remove the sign-in',
   'undo.aside': 'If it is you, close this page; nothing has changed.',
-  'undo.done': 'It is taken back',
-  'undo.doneLead': 'Nobody signs in as you that way any more, and who had is signed out.',
+  'undo.done': 'The sign-in is removed',
+  'undo.doneLead': 'Nobody can sign in as you that way now, and whoever had is signed out.',
   'undo.doneText': 'Tell your administrator what happened, and choose a new password if you have one here.',
   'undo.overAdvice':
     'It was used, or is older than a week. Sign in and look at Security on your account page, or ask your administrator.',
   'device.title': 'Sign in on a device',
   'device.lead':
     'Enter the code that the device or program in front of you shows. If somebody else gave you the code, do not go on: they would be signed in as you.',
-  'device.unknown': 'No device waits for this code, or not any more. Check it, or start again there.',
+  'device.unknown': 'No device is waiting for this code. Check the code, or start again on the device.',
   'device.confirm': 'Sign in to {application} there?',
   'device.confirmLead':
     '{application} will be able to act for {who} on a device that shows this code. Go on only if that device is in front of you, and you have just started this there.',

@@ -16,6 +16,7 @@ export const ar = {
   'security.elsewhere': 'تسجّل الدخول عبر مؤسستك',
   'security.elsewhereText': 'تُضبط كلمة المرور والعامل الثاني ومفاتيح المرور هناك، لا هنا.',
   'security.organization': 'تسجيل دخول مؤسستك',
+  'security.waysThere': 'تسجيل الدخول عبر مؤسستك',
   'security.organizationText': 'بعد الربط يمكنك الدخول بهذه الطريقة أيضًا بالأدوار نفسها.',
   'security.nameColumn': 'الاسم',
   'security.linkedColumn': 'تاريخ الربط',

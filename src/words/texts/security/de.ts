@@ -16,6 +16,7 @@ export const de = {
   'security.elsewhere': 'Sie melden sich über Ihre Organisation an',
   'security.elsewhereText': 'Passwort, zweiter Faktor und Passkeys werden dort festgelegt, nicht hier.',
   'security.organization': 'Die Anmeldung Ihrer Organisation',
+  'security.waysThere': 'Anmeldung über Ihre Organisation',
   'security.organizationText': 'Verknüpft können Sie auch auf diesem Weg hereinkommen und finden dieselben Rollen vor.',
   'security.nameColumn': 'Name',
   'security.linkedColumn': 'Verknüpft',

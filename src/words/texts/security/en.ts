@@ -14,7 +14,8 @@ export const en = {
   'security.elsewhere': 'You sign in through your organization',
   'security.elsewhereText': 'Password, second factor and passkeys are set there, not here.',
   'security.organization': 'Your organization’s sign-in',
-  'security.organizationText': 'Linked, you can come in that way as well, and find the same roles.',
+  'security.waysThere': 'Sign-in through your organization',
+  'security.organizationText': 'Once linked, you can sign in that way too, with the same roles.',
   'security.nameColumn': 'Name',
   'security.linkedColumn': 'Linked',
   'security.addedColumn': 'Added',
@@ -49,7 +50,7 @@ export const en = {
   'security.setUpTotpLead': 'Set up an authenticator app.',
   'security.removeLead': 'Remove the sign-in {name}.',
   'security.onlyWay': 'This is your only way to sign in',
-  'security.onlyWayText': 'Without it, you cannot come in any more until an administrator lets you in again.',
+  'security.onlyWayText': 'Without it, you cannot sign in until an administrator gives you another way.',
   'security.removeText':
     'Sessions that came through {name} end at once, this one too if it did. It is linked to you again only if you ask for it here, or an administrator approves it.',
   'security.removeIt': 'Remove the sign-in',

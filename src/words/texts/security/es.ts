@@ -16,6 +16,7 @@ export const es = {
   'security.elsewhere': 'Inicia sesión con su organización',
   'security.elsewhereText': 'La contraseña, el segundo factor y las claves de acceso se configuran allí, no aquí.',
   'security.organization': 'El inicio de sesión de su organización',
+  'security.waysThere': 'Inicio de sesión con su organización',
   'security.organizationText': 'Una vez vinculado, también puede entrar por ahí, con los mismos roles.',
   'security.nameColumn': 'Nombre',
   'security.linkedColumn': 'Vinculado',

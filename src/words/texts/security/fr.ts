@@ -16,6 +16,7 @@ export const fr = {
   'security.elsewhere': 'Vous vous connectez par votre organisation',
   'security.elsewhereText': 'Le mot de passe, le second facteur et les clés d’accès se règlent là-bas, pas ici.',
   'security.organization': 'La connexion de votre organisation',
+  'security.waysThere': 'Connexion par votre organisation',
   'security.organizationText': 'Une fois associée, elle vous permet aussi d’entrer, avec les mêmes rôles.',
   'security.nameColumn': 'Nom',
   'security.linkedColumn': 'Associée',

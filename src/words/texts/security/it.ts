@@ -16,6 +16,7 @@ export const it = {
   'security.elsewhere': 'Si accede tramite l’organizzazione',
   'security.elsewhereText': 'Password, secondo fattore e passkey si impostano lì, non qui.',
   'security.organization': 'L’accesso dell’organizzazione',
+  'security.waysThere': 'Accesso tramite l’organizzazione',
   'security.organizationText': 'Una volta collegato, si può entrare anche così, con gli stessi ruoli.',
   'security.nameColumn': 'Nome',
   'security.linkedColumn': 'Collegato',

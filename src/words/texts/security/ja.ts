@@ -16,6 +16,7 @@ export const ja = {
   'security.elsewhere': '組織のサインインを使っています',
   'security.elsewhereText': 'パスワード、2 つ目の要素、パスキーはここではなく組織側で設定します。',
   'security.organization': '組織のサインイン',
+  'security.waysThere': '組織を通じたサインイン',
   'security.organizationText': '関連付けると、この方法でも同じロールでサインインできます。',
   'security.nameColumn': '名前',
   'security.linkedColumn': '関連付け',

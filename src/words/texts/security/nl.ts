@@ -16,6 +16,7 @@ export const nl = {
   'security.elsewhere': 'U meldt zich aan via uw organisatie',
   'security.elsewhereText': 'Wachtwoord, tweede factor en passkeys stelt u daar in, niet hier.',
   'security.organization': 'De aanmelding van uw organisatie',
+  'security.waysThere': 'Aanmelden via uw organisatie',
   'security.organizationText': 'Eenmaal gekoppeld kunt u ook zo binnenkomen, met dezelfde rollen.',
   'security.nameColumn': 'Naam',
   'security.linkedColumn': 'Gekoppeld',

@@ -16,6 +16,7 @@ export const pl = {
   'security.elsewhere': 'Logujesz się przez swoją organizację',
   'security.elsewhereText': 'Hasło, drugi składnik i klucze dostępu ustawia się tam, nie tutaj.',
   'security.organization': 'Logowanie Twojej organizacji',
+  'security.waysThere': 'Logowanie przez Twoją organizację',
   'security.organizationText': 'Po powiązaniu możesz wchodzić także tą drogą, z tymi samymi rolami.',
   'security.nameColumn': 'Nazwa',
   'security.linkedColumn': 'Powiązano',

@@ -16,6 +16,7 @@ export const ptBR = {
   'security.elsewhere': 'Você entra pela sua organização',
   'security.elsewhereText': 'Senha, segundo fator e chaves de acesso são definidos lá, não aqui.',
   'security.organization': 'A entrada da sua organização',
+  'security.waysThere': 'Entrada pela sua organização',
   'security.organizationText': 'Vinculada, ela também permite entrar, com os mesmos papéis.',
   'security.nameColumn': 'Nome',
   'security.linkedColumn': 'Vinculada',
