@@ -8,6 +8,7 @@ import { memberOfOnly, showAccess } from './access-table.ts'
 import { personLeaves, personMoves } from './changes.ts'
 import { createRolecallCommand } from './command-line.ts'
 import { sayFarewell } from './farewell.ts'
+import { hireFreelancer, secondName, workForBoth } from './freelancer.ts'
 import { cast, entraMappings, oktaMappings, organizationName } from './northwind.ts'
 import { createOutput, type Output } from './output.ts'
 import { createFeed, provision } from './provisioning.ts'
@@ -140,6 +141,13 @@ async function play(
   const arriving = visitApplication(signIn, leaver, origin)
   const visitor = await output.during(`${leaver.displayName} signs in to the application through Okta`, arriving)
   output.line(`  The application says: ${await visitor.page()}`)
+
+  output.heading('A freelancer works for two customers, by one application')
+  const hiring = hireFreelancer(rolecall, { organization, brand: 'aurora' })
+  const employers = await output.during(`${secondName}, another organization, and an account in each`, hiring)
+  const working = workForBoth(signIn, origin, employers)
+  const said = await output.during('Signed in for one, then for the other, then back without a question', working)
+  for (const page of said) output.line(`  The application says: ${page}`)
 
   output.heading('Two people change, and the answers change with them')
   const stage = { api: createRolecallApi({ origin, apiKey }), brands, output }

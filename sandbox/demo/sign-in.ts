@@ -143,12 +143,12 @@ export async function visitApplication(scene: SignInScene, person: Person, origi
   const callback = await scene.identityProvider.signIn(start.headers.get('location') ?? '', account)
   const answer = await browser.request(callback)
   if (answer.status !== 303) throw new Error(`The sign-in was answered with ${answer.status}`)
-  await follow(browser, `${scene.applicationUrl}/sign-in`)
+  await followRedirects(browser, `${scene.applicationUrl}/sign-in`)
   return visitor
 }
 
 /** Follows redirects, from one origin to another too. */
-async function follow(browser: Browser, from: string): Promise<void> {
+export async function followRedirects(browser: Browser, from: string): Promise<void> {
   let url = from
   for (let hops = 0; hops < 12; hops += 1) {
     const answer = await browser.request(url, { headers: { accept: 'text/html' } })
@@ -159,7 +159,8 @@ async function follow(browser: Browser, from: string): Promise<void> {
   throw new Error('The application redirects in circles')
 }
 
-const wordsOf = (html: string): string =>
+/** A page without its markup. */
+export const wordsOf = (html: string): string =>
   html
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
