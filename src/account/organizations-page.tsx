@@ -30,7 +30,7 @@ export const loginPath = (returnTo: string | undefined): string =>
 export const notices = {
   ended: { kind: 'warning', title: 'That session has ended', text: 'Sign in there again.' },
   linked: { kind: 'success', title: 'The accounts are linked', text: 'Neither organization is told.' },
-  unlinked: { kind: 'success', title: 'The accounts are not linked any more', text: 'Sessions go on as they are.' },
+  unlinked: { kind: 'success', title: 'The accounts are no longer linked', text: 'Sessions go on as they are.' },
   proveThere: {
     kind: 'info',
     title: 'Prove who you are there, too',

@@ -116,7 +116,7 @@ async function showSignIn(c: Context<ConsoleEnv>, state: FormState): Promise<Res
         </Panel>
         <Panel
           title="People with an account elsewhere"
-          lead="Somebody may link their account here with one of theirs at another organization. You never see whether anybody has."
+          lead="People may link their account here with one that they have at another organization. You never see who has."
         >
           <Choice
             name="linkedSignIn"
