@@ -545,6 +545,34 @@ export type Schemas = {
       failed: number
     }
   }
+  CutOffReceipt: {
+    organizationId: string
+    userId: string
+    deactivation: {
+      auditEventId: string
+      occurredAt: string
+      reason: string
+      actor: {
+        type: string
+        id: string
+      }
+    }
+    /** What ended here at that time, by kind */
+    closed: Record<string, number>
+    told: Array<{
+      kind: "application" | "webhook"
+      id: string
+      name: string
+      /** `failed`: given up, or left out by hand; `unknown`: its messages of that time are no longer kept */
+      status: "confirmed" | "waiting" | "failed" | "unknown"
+      confirmedAt: string | null
+      attempts: number
+      error: string | null
+    }>
+    /** Whether everybody who was told has confirmed it */
+    isComplete: boolean
+    issuedAt: string
+  }
   LeftByPerson: {
     user: Schemas['Leaver']
     since: string
@@ -3076,7 +3104,7 @@ export type Schemas = {
   Alarm: {
     id: string
     /** `emergency_drill` only notes that the monthly mail went out */
-    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "webhook_failing" | "webhook_paused" | "cut_off_unconfirmed" | "emergency_drill" | "support_request"
+    kind: "last_administrator" | "return_due" | "end_date_refused" | "inactivity_refused" | "absence_refused" | "certificate_ending" | "client_secret_ending" | "sponsor_left" | "self_grant" | "access_request" | "invitation_claimed" | "link_request" | "link_undone" | "adoption_request" | "mass_change" | "address_proposal" | "reactivation_held" | "groups_unreadable" | "draft_waiting" | "draft_stalled" | "review_stalled" | "review_tasks" | "webhook_failing" | "webhook_paused" | "emergency_drill" | "support_request"
     /** What it is about, by the kind: userId, connectionId, notAfter and so on */
     detail: Record<string, unknown>
     raisedAt: string
@@ -3420,6 +3448,20 @@ export type Paths = {
         id: string
       }
       answer: Schemas['DeactivationReceipt']
+    }
+  }
+  '/users/{id}/cut-off-receipt': {
+    /** What the latest deactivation closed, who was told of it, and who has not confirmed it yet; signed */
+    get: {
+      params: {
+        /** The id */
+        id: string
+      }
+      answer: {
+        receipt: Schemas['CutOffReceipt']
+        /** The receipt as a JWS (ES256), to be checked with the keys of the provider */
+        jws: string
+      }
     }
   }
   '/left-behind': {

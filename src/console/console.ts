@@ -45,6 +45,7 @@ import { leaveAsSupport, readSupport } from './support/support.ts'
 import { createTeams } from './teams/teams.tsx'
 import type { ConsoleEnv, ConsoleServices } from './ui/env.ts'
 import { renderRefusal } from './ui/refusal.tsx'
+import { createCutOffPages } from './users/cut-off-page.tsx'
 import { createErasePages } from './users/erase.tsx'
 import { createDeletedPages } from './users/status/deleted-pages.tsx'
 import { createLeftBehindPages } from './users/status/left-behind-pages.tsx'
@@ -63,6 +64,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   console.use(requireManager(services))
   console.route('/', createOverview())
   console.route('/users', createErasePages())
+  console.route('/users', createCutOffPages())
   console.route('/audit', createAudit())
   console.route('/reports', createReports())
   console.route('/checklists', createChecklists())

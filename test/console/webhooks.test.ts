@@ -115,7 +115,7 @@ describe('webhooks in the console', () => {
     await createRole(organization.ctx, { ...fields, allows: ['settings.view'], denies: [] })
     const page = await openAs(browser, app, await createManager(organization, { name: 'Lou Looker', role: 'looker' }))
     await page.goto(`${home()}/${id}`)
-    expect(await says(page)).toContain('How it does')
+    expect(await says(page)).toContain('Health')
     for (const name of ['Send a test', 'Pause', 'Save', 'Send again'])
       expect(await page.getByRole('button', { name }).count()).toBe(0)
     await page.close()

@@ -35,7 +35,6 @@ const Alarm = z
         'review_tasks',
         'webhook_failing',
         'webhook_paused',
-        'cut_off_unconfirmed',
         'emergency_drill',
         'support_request',
       ])

@@ -20,6 +20,7 @@ import { brandingRoutes } from './branding.ts'
 import { brandRoutes } from './brands.ts'
 import { checklistRoutes } from './checklists.ts'
 import { connectionRoutes } from './connections.ts'
+import { cutOffRoutes } from './cut-off.ts'
 import { deletedUserRoutes } from './deleted-users.ts'
 import { directoryRoutes } from './directories.ts'
 import { directoryClientRoutes } from './directory-clients.ts'
@@ -80,6 +81,7 @@ export const resourceRoutes = [
   userImportRoutes,
   userErasureRoutes,
   userStatusRoutes,
+  cutOffRoutes,
   leftBehindRoutes,
   deletedUserRoutes,
   userChangeRoutes,

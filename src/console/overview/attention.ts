@@ -129,10 +129,6 @@ const alarmWords: Record<Alarm['kind'], { title: string; href: (detail: Record<s
     title: 'A webhook is paused',
     href: (detail) => `/console/settings/webhooks/${String(detail['webhookId'])}`,
   },
-  cut_off_unconfirmed: {
-    title: 'Not everybody has confirmed that somebody is out',
-    href: (detail) => `/console/users/${String(detail['userId'])}/cut-off`,
-  },
   emergency_drill: { title: 'Try the emergency accounts', href: () => '/console/emergency' },
 }
 

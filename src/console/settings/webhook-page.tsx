@@ -42,7 +42,7 @@ export const WebhookPage = ({ frame, webhook, shown, state, secret }: Props) => 
         </Panel>
       )}
       <Trouble webhook={webhook} mayChange={mayChange} />
-      <Panel title="How it does">
+      <Panel title="Health">
         <Facts
           facts={[
             { term: 'Status', value: <StatusOf webhook={webhook} /> },
@@ -107,7 +107,7 @@ const Act = ({ webhook, act, hidden = {}, children }: ActProps) => (
 const whys = {
   manual: 'Somebody paused it.',
   failing: 'It took nothing for three days.',
-  gone: 'It answered that it is gone for good (410).',
+  gone: 'It answered that it is permanently gone (410).',
 }
 
 const Trouble = ({ webhook, mayChange }: { webhook: Webhook; mayChange: boolean }) => {
@@ -186,7 +186,7 @@ export const DeletePage = ({ frame, webhook, state }: { frame: Frame; webhook: W
   <ConsolePage frame={frame} section="settings" title={`Delete ${new URL(webhook.url).host}`} trail={webhookTrail}>
     <Confirm
       action={`${webhooksHome}/${webhook.id}/delete`}
-      effects={['It is told nothing any more.', 'What is known of its messages is gone.']}
+      effects={['It no longer receives events.', 'What is known of its messages is gone.']}
       word={new URL(webhook.url).host}
       submit="Delete the webhook"
       back={`${webhooksHome}/${webhook.id}`}

@@ -243,13 +243,6 @@ const words = {
     ],
     closing: ['Have the receiver repaired and resume the webhook, or delete it. Settle the alarm afterwards.'],
   }),
-  cut_off_unconfirmed: (detail, organization) => ({
-    subject: `Not everybody has confirmed that ${personOf(detail)} is out at ${organization}`,
-    paragraphs: [
-      `${personOf(detail)} was deactivated at ${organization}. Here, their sessions, keys and tokens have ended; not every application and webhook that was told of it has confirmed in the time that the settings allow.`,
-    ],
-    closing: ['The receipt shows who has not. See to it that they end what they still hold, and settle the alarm.'],
-  }),
   emergency_drill: (detail, organization) => ({
     subject: `Time to try the emergency accounts of ${organization}`,
     paragraphs: [
@@ -284,10 +277,6 @@ const actions: Partial<Record<AlarmKind, (detail: Record<string, unknown>) => { 
   webhook_paused: (detail) => ({
     label: 'See the attempts',
     path: `/console/settings/webhooks/${text(detail['webhookId'])}`,
-  }),
-  cut_off_unconfirmed: (detail) => ({
-    label: 'See the receipt',
-    path: `/console/users/${text(detail['userId'])}/cut-off`,
   }),
   review_stalled: (detail) => ({ label: 'See the review', path: `/console/reviews/${text(detail['reviewId'])}` }),
 }

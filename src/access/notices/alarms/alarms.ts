@@ -30,7 +30,6 @@ import type { AlarmKind } from '#words/letters/alarm.ts'
  * - `draft_stalled`: draftId, name, reason; a draft could not be made at its time
  * - `support_request`: supportAccessId, operator, words (why), wantsWrite
  * - `webhook_failing`, `webhook_paused`: webhookId, name
- * - `cut_off_unconfirmed`: userId, userName, displayName, auditEventId
  * - `emergency_drill`: accounts (user names); raised settled, it only notes when the mail went out
  */
 

@@ -26,7 +26,7 @@ const widest = 6
 
 export const AccessTab = ({ frame, user, matrix, receipt, teams }: AccessTabProps) => (
   <>
-    {receipt === undefined || user.status !== 'inactive' ? null : <Receipt receipt={receipt} />}
+    {receipt === undefined || user.status !== 'inactive' ? null : <Receipt receipt={receipt} userId={user.id} />}
     <Panel
       title="Roles"
       lead={
@@ -204,7 +204,7 @@ export const closingWords = (closed: Record<string, number>): string[] =>
     return count === 0 ? [] : [counted(count, one, many)]
   })
 
-const Receipt = ({ receipt }: { receipt: DeactivationReceipt }) => {
+const Receipt = ({ receipt, userId }: { receipt: DeactivationReceipt; userId: string }) => {
   const closed = closingWords(receipt.closed)
   const { sent, queued, failed } = receipt.logouts
   const told = [
@@ -213,7 +213,11 @@ const Receipt = ({ receipt }: { receipt: DeactivationReceipt }) => {
     ...(failed === 0 ? [] : [`${failed} could not be reached`]),
   ]
   return (
-    <Panel title="Switched off" lead="The receipt of their deactivation.">
+    <Panel
+      title="Switched off"
+      lead="The receipt of their deactivation."
+      actions={<SmallLink href={`/console/users/${userId}/cut-off`}>Who has confirmed it</SmallLink>}
+    >
       <dl class="facts">
         <div>
           <dt>When</dt>
