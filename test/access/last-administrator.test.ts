@@ -2,6 +2,9 @@
 // provider decides is honoured: the emergency accounts are left, and an alarm is raised.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmergencyAccount } from '#access/accounts/emergency/emergency.ts'
+import { workOutAccess } from '#access/events/work-out-access.ts'
+import { readEvents } from '#audit/events/read-events.ts'
+import { settledPosition } from '#audit/events/rows.ts'
 import { type AccessStage, type Client, roleId, startStage } from '../support/access.ts'
 import { type ScimClient, scimClient } from '../support/scim.ts'
 
@@ -143,6 +146,24 @@ describe('the identity provider is honoured, with an alarm', () => {
     const { body } = await client.get(`users/${userId}/access`)
     expect(body.assignments).toMatchObject([{ role: { key: 'administrator' }, brand: null }])
     expect(await client.auditOf(client.organizationId)).toContain('organization.last_administrator_lost')
+  })
+
+  test('what the emergency account is given then has its event, and products are told', async () => {
+    const { userId } = await createEmergencyAccount(client.ctx, { name: 'Safe' })
+    await stage.app
+      .owner`delete from assignments where organization_id = ${client.organizationId} and user_id = ${userId}`
+    const workOut = async () => workOutAccess(client.ctx, (await settledPosition(client.ctx)) ?? 0)
+    await workOut()
+    const after = (await readEvents(client.ctx, { after: 'latest', limit: 1 })).next ?? undefined
+    await scim.delete(`/Groups/${group}`)
+    await workOut()
+    const { items } = await readEvents(client.ctx, { after, limit: 100 })
+    expect(items.map(({ type, data }) => [type, data['userId']])).toEqual(
+      expect.arrayContaining([
+        ['assignment.created', userId],
+        ['access.changed', userId],
+      ]),
+    )
   })
 
   test('replacing the last one by another raises none', async () => {

@@ -228,6 +228,122 @@ describe('access.changed', () => {
     expect(await accessChanged(after)).toMatchObject([{ userId: null, brandId: null }])
   })
 
+  describe('is told of what was, too', () => {
+    const nest = (outer: string, inner: string) => stage.app.owner`insert into group_nestings
+      (organization_id, group_id, child_group_id, created_at, recorded_at) values (${client.organizationId}, ${outer}, ${inner}, now(), now() - interval '1 day')`
+    const newGroup = async (displayName: string): Promise<string> =>
+      (await client.post('groups', { displayName })).body.id
+    const fill = (group: string, userId: string) =>
+      client.confirm('POST', `groups/${group}/members`, { userIds: [userId] })
+    const map = async (groupId: string): Promise<string> =>
+      (await client.confirm('POST', 'mappings', { groupId, roleId: await roleId(client, 'editor') })).body.id
+    const done = async (...answers: Promise<{ status: number }>[]) => {
+      for (const answer of answers) expect((await answer).status).toBeLessThan(300)
+    }
+    const giveRole = async (team: string) =>
+      done(client.confirm('POST', `teams/${team}/roles`, { roleId: await roleId(client, 'editor'), reason: 'Work' }))
+
+    test('a group is deleted within a mapped one', async () => {
+      const userId = await createUser(client, 'e1@example.com')
+      const [outer, inner] = [await newGroup('Outer'), await newGroup('Inner')]
+      await fill(inner, userId)
+      await map(outer)
+      await nest(outer, inner)
+      const after = await latest(client.ctx)
+      await done(client.confirm('DELETE', `groups/${inner}`))
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a member goes and then the mapping, before anybody looks', async () => {
+      const userId = await createUser(client, 'e2@example.com')
+      const group = await newGroup('Gone')
+      await fill(group, userId)
+      const mapping = await map(group)
+      const after = await latest(client.ctx)
+      await done(client.confirm('DELETE', `groups/${group}/members/${userId}`))
+      await done(client.confirm('DELETE', `mappings/${mapping}`))
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a mapping goes and then the group, before anybody looks', async () => {
+      const userId = await createUser(client, 'e3@example.com')
+      const group = await newGroup('Gone as well')
+      await fill(group, userId)
+      const mapping = await map(group)
+      const after = await latest(client.ctx)
+      await done(client.confirm('DELETE', `mappings/${mapping}`))
+      await done(client.confirm('DELETE', `groups/${group}`))
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a member goes from a group that then goes from the mapped one', async () => {
+      const userId = await createUser(client, 'e4@example.com')
+      const [outer, inner] = [await newGroup('Outer 2'), await newGroup('Inner 2')]
+      await fill(inner, userId)
+      await map(outer)
+      await nest(outer, inner)
+      const after = await latest(client.ctx)
+      await done(client.confirm('DELETE', `groups/${inner}/members/${userId}`))
+      await stage.app.owner`delete from group_nestings where organization_id = ${client.organizationId}
+        and child_group_id = ${inner}`
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a team leaves the one that held the role, and gets another leader', async () => {
+      const [member, was, is] = [
+        await createUser(client, 'f1@example.com'),
+        await createUser(client, 'f2@example.com'),
+        await createUser(client, 'f3@example.com'),
+      ]
+      const parent = (await client.confirm('POST', 'teams', { name: 'Parent' })).body.id
+      const child = (await client.confirm('POST', 'teams', { name: 'Child', parentId: parent, leaderId: was })).body.id
+      await done(client.confirm('POST', `teams/${child}/members`, { userIds: [member] }))
+      await giveRole(parent)
+      let after = await latest(client.ctx)
+      await done(client.confirm('PATCH', `teams/${child}`, { leaderId: is }))
+      const people = async () => (await accessChanged(after)).map(({ userId }) => userId).sort()
+      expect(await people()).toEqual([member, was, is].sort())
+      after = await latest(client.ctx)
+      await done(client.confirm('PATCH', `teams/${child}`, { parentId: null }))
+      expect(await people()).toEqual(expect.arrayContaining([member, is]))
+    })
+
+    test('a group goes that filled a team', async () => {
+      const userId = await createUser(client, 'f4@example.com')
+      const group = await newGroup('Fills')
+      await fill(group, userId)
+      const team = (await client.confirm('POST', 'teams', { name: 'Filled' })).body.id
+      await done(client.confirm('POST', `teams/${team}/sources`, { groupId: group }))
+      await giveRole(team)
+      const after = await latest(client.ctx)
+      await done(client.confirm('DELETE', `groups/${group}`))
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a team begins with a leader within one that holds a role', async () => {
+      const userId = await createUser(client, 'f5@example.com')
+      const parent = (await client.confirm('POST', 'teams', { name: 'Giving' })).body.id
+      await giveRole(parent)
+      const after = await latest(client.ctx)
+      await done(client.confirm('POST', 'teams', { name: 'Begun', parentId: parent, leaderId: userId }))
+      expect(await accessChanged(after)).toMatchObject([{ userId, brandId: null }])
+    })
+
+    test('a thing is for other people than before, and not where it only has another name', async () => {
+      await done(client.send('PUT', 'asset-types/library', { label: 'Library' }))
+      const put = (body: object) => done(client.send('PUT', 'assets/library/one', body))
+      await put({ name: 'One' })
+      let after = await latest(client.ctx)
+      await put({ name: 'Uno' })
+      expect(await accessChanged(after)).toEqual([])
+      await put({ name: 'Uno', teamIds: [] })
+      expect(await accessChanged(after)).toMatchObject([{ userId: null, brandId: null }])
+      after = await latest(client.ctx)
+      await done(client.delete('assets/library/one'))
+      expect(await accessChanged(after)).toMatchObject([{ userId: null }])
+    })
+  })
+
   test('worked out twice at once, it is told once', async () => {
     const after = await latest(client.ctx)
     await Promise.all(Array.from({ length: 8 }, (_, index) => createUser(client, `d${index}@example.com`)))

@@ -167,6 +167,10 @@ const isSame = (a: Row, b: Row): boolean =>
   a.brandId === b.brandId &&
   JSON.stringify([a.teamIds, a.creatorId, a.assigneeIds]) === JSON.stringify([b.teamIds, b.creatorId, b.assigneeIds])
 
+/** What nobody knew of before was open to everybody who may do the thing. Whoever made it, or it is assigned to, is not asked here. */
+const isReachChanged = (was: Row | undefined, { brandId, teamIds }: Row): boolean =>
+  JSON.stringify(was?.teamIds ?? null) !== JSON.stringify(teamIds) || (was !== undefined && was.brandId !== brandId)
+
 /**
  * @returns how many were new or other than before
  * @throws AppError invalid; not_found for a type, brand, team or user that is not there; forbidden in one of the brands; conflict where one
@@ -196,12 +200,19 @@ export async function putAssets(
       const was = before.get(keyOf(row))
       return was === undefined || !isSame(was, row)
     })
-    if (changed.length > 0) await write(tx, ctx, changed)
+    const reaching = changed.filter((row) => isReachChanged(before.get(keyOf(row)), row))
+    if (changed.length > 0) await write(tx, ctx, { changed, reaching })
     return { changed: changed.length }
   })
 }
 
-async function write(tx: Transaction, ctx: CallContext, changed: readonly Row[]): Promise<void> {
+type Written = {
+  changed: readonly Row[]
+  /** Of them, those that other people may see now. */
+  reaching: readonly Row[]
+}
+
+async function write(tx: Transaction, ctx: CallContext, { changed, reaching }: Written): Promise<void> {
   const { organizationId } = ctx
   const keys = { organizationId, types: changed.map(({ type }) => type), ids: changed.map(({ id }) => id) }
   const columns = {
@@ -231,13 +242,18 @@ async function write(tx: Transaction, ctx: CallContext, changed: readonly Row[])
   await tx.run(addPeople(people))
   const [only, ...others] = changed
   if (only !== undefined && others.length === 0) {
-    const { type, id, ...detail } = only
+    const { type, id, ...rest } = only
+    const detail = { ...rest, ...(reaching.length > 0 ? { isReachChanged: true } : {}) }
     await tx.run(recordAudit(ctx, { action: 'asset.put', targetType: 'asset', targetId: `${type}/${id}`, detail }))
     return
   }
   for (const type of new Set(keys.types)) {
     const ids = changed.filter((row) => row.type === type).map(({ id }) => id)
-    const detail = { name: type, count: ids.length, ids: ids.slice(0, 100) }
+    const isReach = reaching.some((row) => row.type === type)
+    const detail = {
+      ...{ name: type, count: ids.length, ids: ids.slice(0, 100) },
+      ...(isReach ? { isReachChanged: true } : {}),
+    }
     await tx.run(recordAudit(ctx, { action: 'asset.put_many', targetType: 'asset_type', targetId: type, detail }))
   }
 }
@@ -255,7 +271,8 @@ export async function deleteAsset(ctx: CallContext, { type, id }: AssetKey): Pro
     const [found] = await tx.run(lock({ organizationId, types: [type], ids: [id] }))
     if (found === undefined || !isPermitted(ctx, 'assets.write', found.brandId)) throw notFound('Asset')
     await tx.run(remove({ organizationId, type, id }))
-    const detail = { name: found.name, brandId: found.brandId }
+    const reach = found.teamIds === null ? {} : { isReachChanged: true }
+    const detail = { name: found.name, brandId: found.brandId, ...reach }
     await tx.commitWith(
       recordAudit(ctx, { action: 'asset.delete', targetType: 'asset', targetId: `${type}/${id}`, detail }),
     )
