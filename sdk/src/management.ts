@@ -101,20 +101,23 @@ export function createManagement(settings: ManagementSettings): Management {
     } while (cursor !== null)
   }
   async function* events({ after, types, signal }: EventOptions = {}): AsyncGenerator<RolecallEvent> {
-    let from = after ?? 'latest'
+    let from: string | undefined = after ?? 'latest'
     const only = types === undefined ? {} : { types: types.join(',') }
     const more = signal === undefined ? {} : { signal }
     while (signal?.aborted !== true) {
       const query = { ...only, after: from, limit: 500, wait: from === 'latest' ? 0 : waitSeconds }
       const page = (await get('/events', { query, ...more })) as Answer<Operation<'/events', 'get'>>
       yield* page.items
-      from = page.next ?? from
+      from = page.next ?? goingOn(from)
     }
   }
   const methods = { get, post: call('post'), put: call('put'), patch: call('patch'), delete: call('delete') }
   const forOrganization = (organization: string): Management => createManagement({ ...settings, organization })
   return { ...methods, list, events, forOrganization } as unknown as Management
 }
+
+/** Where nothing has ever happened, all that comes is new; `latest` anew would leave out what came in between. */
+const goingOn = (from: string | undefined): string | undefined => (from === 'latest' ? undefined : from)
 
 async function request(settings: ManagementSettings, method: Method, path: string, given: Given): Promise<unknown> {
   const { params = {}, query = {}, idempotencyKey = crypto.randomUUID() } = given

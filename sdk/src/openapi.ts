@@ -7138,7 +7138,7 @@ export type Paths = {
     /** Read what has changed, oldest first, each event once and in its order */
     get: {
       query?: {
-        /** The id of an event, or `next` of an answer: what comes after it. `latest`: what comes from now on. Without it, what there is of the last 30 days */
+        /** The id of an event, or `next` of an answer: what comes after it. `latest`: what comes from now on. Without it, what there is of the last 30 days; a stream without it begins now */
         after?: string
         /** Only these, with commas */
         types?: string

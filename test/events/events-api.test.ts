@@ -1,9 +1,14 @@
 // Reading events by the API: by cursor, by waiting and as a stream; whoever may not is refused, and what is too old is said to be.
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workOutAccess } from '#access/events/work-out-access.ts'
 import { issueApiKey } from '#access/organizations/api-keys/api-keys.ts'
 import { removeOld } from '#access/upkeep/retention.ts'
+import { createWaiting } from '#api/contract/event-stream.ts'
+import type { EventPage } from '#audit/events/read-events.ts'
 import { settledPosition } from '#audit/events/rows.ts'
+import { AppError } from '#platform/errors.ts'
+import type { CallContext } from '#src/context.ts'
 import { type AccessStage, type Client, createUser, startStage } from '../support/access.ts'
 import { createPlatformKey } from '../support/platform.ts'
 
@@ -169,6 +174,36 @@ describe('as it happens', () => {
     expect(JSON.parse(resumed.at(-1)?.data ?? '{}')).toMatchObject({ data: { userId: missed } })
   })
 
+  test('while a change goes on for long, `latest` is no cursor: 503, also for a stream, and nothing is skipped', async () => {
+    const key = await createPlatformKey(stage, { scopes: ['events.read'], access: 'nothing' })
+    const held = await stage.app.owner.reserve()
+    let userId = ''
+    try {
+      await held`begin`
+      await held`select pg_current_xact_id()`
+      await held`insert into audit_events (organization_id, id, occurred_at, actor_type, actor_id, action, target_type, target_id, detail,
+          request_id)
+        values (${client.organizationId}, ${stage.services.ids.next('evt')}, now(), 'system', 'x', 'user.update', 'user', 'usr_held',
+          '{}', 'req')`
+      const answers = await Promise.all([
+        client.send('GET', 'events?after=latest'),
+        key.send('GET', 'events?after=latest'),
+        keyed(client.key, 'events', { Accept: 'text/event-stream' }).then(async (response) => ({
+          ...{ status: response.status, body: await response.json(), headers: response.headers },
+        })),
+      ])
+      for (const answer of answers) expect(answer).toMatchObject({ status: 503, body: { reason: 'not_settled' } })
+      expect(answers[2].headers.get('retry-after')).toBe('2')
+      userId = await createUser(client, 'held@example.com')
+      await held`commit`
+    } finally {
+      held.release()
+    }
+    const { next } = (await client.get('events?after=latest')).body
+    expect(next).toMatch(/^evt_/)
+    expect((await client.get(`events?types=user.created`)).body.items.at(-1)).toMatchObject({ data: { userId } })
+  }, 60_000)
+
   test('a stream of a revoked key ends', async () => {
     const { key, id } = await issueApiKey(client.ctx, { name: 'Short' })
     const response = await keyed(key, 'events', { Accept: 'text/event-stream' })
@@ -197,4 +232,33 @@ describe('as it happens', () => {
       )
       .toBe(200)
   })
+
+  test('one organization has so many streams open and no more, whatever keys it has', async () => {
+    const { ask } = stillReader({ perOrganization: 2 })
+    expect(await ask('key_1')).toBe(200)
+    expect(await ask('key_2')).toBe(200)
+    expect(await ask('key_3')).toBe(429)
+  })
+
+  test('a client that reads nothing gives its place back', async () => {
+    const { ask } = stillReader({ perCaller: 1, stallMillis: 300 })
+    expect(await ask('key_1')).toBe(200)
+    expect(await ask('key_1')).toBe(429)
+    await expect.poll(() => ask('key_1'), { timeout: 10_000 }).toBe(200)
+  })
 })
+
+/** Streams of large pages without end, of which nobody reads a byte. */
+function stillReader(limits: Parameters<typeof createWaiting>[0]['limits'] & object) {
+  const event = { ...{ id: 'evt_1', type: 'user.created', version: 1, timestamp: '', organizationId: 'o' }, data: {} }
+  const items = Array.from({ length: 500 }, () => ({ ...event, actor: { type: 'system', id: 'x'.repeat(2_000) } }))
+  const page = { items, cursors: items.map(({ id }) => id), next: 'evt_1', hasMore: true } as unknown as EventPage
+  const waiting = createWaiting({ news: undefined, isStopping: () => false, limits })
+  const app = new Hono()
+  app.get('/:key', (c) => {
+    const ctx = { organizationId: 'o', actor: { type: 'api_key', id: c.req.param('key') } } as CallContext
+    return waiting.stream({ c, ctx }, async () => page, 'evt_0')
+  })
+  app.onError((error, c) => c.text('', error instanceof AppError && error.code === 'too_many' ? 429 : 500))
+  return { ask: async (key: string) => (await app.request(`/${key}`)).status }
+}

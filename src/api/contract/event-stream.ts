@@ -1,7 +1,8 @@
 // Events as they happen: an answer that waits for the first ones, or a stream of server-sent events. Both ask in transactions of their
 // own again and again, so that a key that is revoked hears nothing more.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { type SSEMessage, type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { EventPage } from '#audit/events/read-events.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
 import type { News } from '#platform/news.ts'
@@ -10,10 +11,20 @@ import { type CallContext, platformId } from '#src/context.ts'
 /** Reads what comes after a cursor. @throws AppError */
 export type ReadAfter = (after: string | undefined) => Promise<EventPage>
 
-/** Of one node; `perCaller` of one key. */
-type Limits = { perCaller: number; all: number; millis: number; heartbeatMillis: number }
+/** Of one node; `perCaller` of one key; `stallMillis`: for how long a client may take nothing of what is sent. */
+type Limits = {
+  perCaller: number
+  perOrganization: number
+  all: number
+  millis: number
+  heartbeatMillis: number
+  stallMillis: number
+}
 
-const usual: Limits = { perCaller: 20, all: 1_000, millis: 3_600_000, heartbeatMillis: 15_000 }
+const usual: Limits = {
+  ...{ perCaller: 20, perOrganization: 40, all: 1_000 },
+  ...{ millis: 3_600_000, heartbeatMillis: 15_000, stallMillis: 30_000 },
+}
 
 /** Told by something in this process, it only looks by itself where another node was the one that changed something. */
 const lookMillis = { told: 2_000, untold: 250 }
@@ -27,25 +38,29 @@ export type Waiting = {
 
 export type Waiter = { c: Context; ctx: CallContext }
 
-type Options = { news: News | undefined; isStopping: () => boolean; limits?: Limits }
+type Options = { news: News | undefined; isStopping: () => boolean; limits?: Partial<Limits> }
 
-export function createWaiting({ news, isStopping, limits = usual }: Options): Waiting {
+export function createWaiting({ news, isStopping, limits: own = {} }: Options): Waiting {
+  const limits = { ...usual, ...own }
   const open = new Map<string, number>()
-  let total = 0
 
-  function enter(caller: string): () => void {
-    const own = open.get(caller) ?? 0
-    if (own >= limits.perCaller || total >= limits.all)
+  function enter({ organizationId, actor }: CallContext): () => void {
+    const bounds: [string, number][] = [
+      [`key ${actor.id}`, limits.perCaller],
+      [`organization ${organizationId}`, limits.perOrganization],
+      ['all', limits.all],
+    ]
+    if (bounds.some(([name, most]) => (open.get(name) ?? 0) >= most))
       throw new AppError('too_many', 'Too many streams of events are open: close some, or use one for more types', {
         retryAfterSeconds: 5,
       })
-    open.set(caller, own + 1)
-    total += 1
+    for (const [name] of bounds) open.set(name, (open.get(name) ?? 0) + 1)
     return () => {
-      const left = (open.get(caller) ?? 1) - 1
-      if (left <= 0) open.delete(caller)
-      else open.set(caller, left)
-      total -= 1
+      for (const [name] of bounds) {
+        const left = (open.get(name) ?? 1) - 1
+        if (left <= 0) open.delete(name)
+        else open.set(name, left)
+      }
     }
   }
 
@@ -60,7 +75,7 @@ export function createWaiting({ news, isStopping, limits = usual }: Options): Wa
 
   return {
     wait: async ({ c, ctx }, read, { after, seconds }) => {
-      const leave = enter(ctx.actor.id)
+      const leave = enter(ctx)
       try {
         const until = performance.now() + seconds * 1_000
         let page = await read(after)
@@ -68,7 +83,7 @@ export function createWaiting({ news, isStopping, limits = usual }: Options): Wa
           const left = until - performance.now()
           if (left <= 0) break
           await pause(ctx, left)
-          page = await read(page.next ?? after)
+          page = await read(page.next ?? goingOn(after))
         }
         return page
       } finally {
@@ -76,7 +91,7 @@ export function createWaiting({ news, isStopping, limits = usual }: Options): Wa
       }
     },
     stream: async ({ c, ctx }, read, after) => {
-      const leave = enter(ctx.actor.id)
+      const leave = enter(ctx)
       let page: EventPage
       try {
         page = await read(after)
@@ -86,21 +101,23 @@ export function createWaiting({ news, isStopping, limits = usual }: Options): Wa
       }
       c.header('X-Accel-Buffering', 'no')
       return streamSSE(c, async (stream) => {
+        const taken = (write: Promise<unknown>): Promise<boolean> => isTaken(write, limits.stallMillis, isStopping)
         try {
           await tell(stream, page, {
             until: performance.now() + limits.millis,
             heartbeatMillis: limits.heartbeatMillis,
             isStopping,
+            taken,
             next: async ({ next, hasMore }) => {
               if (!hasMore) await pause(ctx, limits.heartbeatMillis)
-              return read(next ?? after)
+              return read(next ?? goingOn(after))
             },
           })
         } catch (error) {
           const { code, message } = asAppError(error)
           // The database is away: the client comes back by itself. Otherwise there is nothing more for it.
           if (code !== 'unavailable')
-            await stream.writeSSE({ event: 'error', data: JSON.stringify({ code, detail: message }) })
+            await taken(stream.writeSSE({ event: 'error', data: JSON.stringify({ code, detail: message }) }))
         } finally {
           leave()
         }
@@ -109,27 +126,56 @@ export function createWaiting({ news, isStopping, limits = usual }: Options): Wa
   }
 }
 
+/** Where nothing has ever happened, there is no event to go on from: all that comes is new. */
+const goingOn = (after: string | undefined): string | undefined => (after === 'latest' ? undefined : after)
+
+/**
+ * Whether the client has taken what was sent, in time: one that reads nothing keeps no place, and whether its key is still good is asked
+ * between two writes.
+ */
+async function isTaken(write: Promise<unknown>, millis: number, isStopping: () => boolean): Promise<boolean> {
+  const endAt = performance.now() + millis
+  let isDone = false
+  const done = write.then(() => {
+    isDone = true
+  })
+  while (!isDone && !isStopping() && performance.now() < endAt) {
+    const waiting = new AbortController()
+    const look = sleep(Math.min(500, Math.max(1, endAt - performance.now())), undefined, waiting)
+    await Promise.race([done, look])
+    waiting.abort()
+    await look.catch(() => undefined)
+  }
+  return isDone
+}
+
 type Telling = {
   until: number
   heartbeatMillis: number
   isStopping(): boolean
+  /** False for a client that takes nothing: the end. */
+  taken(write: Promise<unknown>): Promise<boolean>
   next(page: EventPage): Promise<EventPage>
 }
+
+const openingOf = ({ next }: EventPage): SSEMessage => ({
+  ...{ event: 'open', data: '', retry: 1_000 },
+  ...(next === null ? {} : { id: next }),
+})
+
+const messagesOf = ({ items, cursors }: EventPage): SSEMessage[] =>
+  items.map((event, index) => ({ id: cursors[index] ?? event.id, event: event.type, data: JSON.stringify(event) }))
 
 async function tell(stream: SSEStreamingApi, first: EventPage, telling: Telling): Promise<void> {
   let page = first
   let sentAt = performance.now()
+  const isOver = (): boolean => stream.aborted || telling.isStopping() || performance.now() >= telling.until
   // Where to come back to is known from the first moment on.
-  await stream.writeSSE({ event: 'open', data: '', retry: 1_000, ...(page.next === null ? {} : { id: page.next }) })
-  while (!stream.aborted && !telling.isStopping() && performance.now() < telling.until) {
-    for (const [index, event] of page.items.entries())
-      await stream.writeSSE({
-        id: page.cursors[index] ?? event.id,
-        event: event.type,
-        data: JSON.stringify(event),
-      })
+  if (!(await telling.taken(stream.writeSSE(openingOf(page))))) return
+  while (!isOver()) {
+    for (const message of messagesOf(page)) if (isOver() || !(await telling.taken(stream.writeSSE(message)))) return
     const isSilent = page.items.length === 0 && performance.now() - sentAt > telling.heartbeatMillis
-    if (isSilent) await stream.write(': still here\n\n')
+    if (isSilent && !(await telling.taken(stream.write(': still here\n\n')))) return
     if (isSilent || page.items.length > 0) sentAt = performance.now()
     page = await telling.next(page)
   }

@@ -39,7 +39,7 @@ const query = z.strictObject({
     .max(200)
     .optional()
     .openapi({
-      description: `The id of an event, or \`next\` of an answer: what comes after it. \`latest\`: what comes from now on. Without it, what there is of the last ${eventDays} days`,
+      description: `The id of an event, or \`next\` of an answer: what comes after it. \`latest\`: what comes from now on. Without it, what there is of the last ${eventDays} days; a stream without it begins now`,
     }),
   types: z
     .string()

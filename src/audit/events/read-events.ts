@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, requirePermission } from '#src/context.ts'
 import { actionsOf, derivedTypes, eventOf, type PublishedEvent, publishedTypes } from './events.ts'
-import { eventsSince, hasNewer, newestUpTo, positionAfter, selectEvents, settledPosition } from './rows.ts'
+import { eventsSince, hasNewer, newestUpTo, positionAfter, positionNow, selectEvents, settledPosition } from './rows.ts'
 
 export type EventPage = {
   items: PublishedEvent[]
   /** Of each of them, what to ask after to go on behind it. */
   cursors: string[]
-  /** What to ask after next time, also where there was nothing. */
+  /** What to ask after next time, also where there was nothing; never `latest`. Null where nothing has ever happened: then all of it. */
   next: string | null
   hasMore: boolean
 }
@@ -37,7 +37,8 @@ export const actionsFor = (types: readonly string[] | null): string[] => [
 
 /**
  * What happened after an event, oldest first, and nothing beyond what is settled: what is committed late is never skipped.
- * @throws AppError forbidden; gone where the event is too old; invalid for an unknown event or type
+ * @throws AppError forbidden; gone where the event is too old; invalid for an unknown event or type; unavailable for `latest` while a
+ *   change goes on for long
  */
 export async function readEvents(ctx: CallContext, query: EventQuery): Promise<EventPage> {
   requirePermission(ctx, 'events.read')
@@ -60,7 +61,6 @@ export async function readEvents(ctx: CallContext, query: EventQuery): Promise<E
 }
 
 async function beginNow(ctx: CallContext): Promise<EventPage> {
-  const upTo = await settledPosition(ctx, 10_000)
-  const newest = upTo === undefined ? undefined : await newestUpTo(ctx, upTo)
+  const newest = await newestUpTo(ctx, await positionNow(ctx))
   return { items: [], cursors: [], next: newest?.id ?? null, hasMore: false }
 }

@@ -100,6 +100,19 @@ export async function settledPosition(ctx: CallContext, waitMillis = 2_000): Pro
   }
 }
 
+/**
+ * Where somebody begins who wants what comes from now on: everything before is committed, so that nothing comes later that they would
+ * not see, neither here nor in the present state.
+ * @throws AppError unavailable (reason `not_settled`) while a change is under way for so long that nobody waits for it
+ */
+export async function positionNow(ctx: CallContext): Promise<number> {
+  const position = await settledPosition(ctx, 10_000)
+  if (position !== undefined) return position
+  throw new AppError('unavailable', 'A change that began before is still under way: ask again in a few seconds', {
+    ...{ reason: 'not_settled', retryAfterSeconds: 2 },
+  })
+}
+
 /** Whether there is anything after the position, committed by now. */
 export async function hasNewer(ctx: CallContext, after: number): Promise<boolean> {
   const [[row] = []] = await inTransaction(ctx, (tx) =>

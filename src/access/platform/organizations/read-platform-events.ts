@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { eventOf, publishedTypes } from '#audit/events/events.ts'
 import { firstPosition, isForgotten, selectPlatformEvents } from '#audit/events/platform-rows.ts'
 import { actionsFor, type EventPage, type EventQuery } from '#audit/events/read-events.ts'
-import { eventsSince, forgotten, settledPosition } from '#audit/events/rows.ts'
+import { eventsSince, forgotten, positionNow, settledPosition } from '#audit/events/rows.ts'
 import { readCursor, writeCursor } from '#platform/cursor.ts'
 import { invalid } from '#platform/errors.ts'
 import { firstIdAt } from '#platform/ids.ts'
@@ -21,30 +21,30 @@ const Types = z.object({
 
 /**
  * As `readEvents` of an organization, with a cursor of its own, since no event is the platform's last one.
- * @throws AppError forbidden (reason `scope`); gone; invalid
+ * @throws AppError forbidden (reason `scope`); gone; invalid; unavailable for `latest` while a change goes on for long
  */
 export async function readPlatformEvents(ctx: CallContext, query: EventQuery): Promise<EventPage> {
   requirePlatform(ctx, 'events.read')
   const { types = null } = parseInput(Types, { types: query.types })
   const { after, limit } = query
-  const from = after === 'latest' ? undefined : await placeAfter(ctx, after)
-  const upTo = await settledPosition(ctx, from === undefined ? 10_000 : undefined)
-  if (from === undefined || upTo === undefined || upTo <= from)
-    return { items: [], cursors: [], next: nextOf(upTo ?? from) ?? after ?? null, hasMore: false }
+  if (after === 'latest') return nothingAfter(await positionNow(ctx))
+  const from = await placeAfter(ctx, after)
+  const upTo = await settledPosition(ctx)
+  if (upTo === undefined || upTo <= from) return nothingAfter(from)
   const { reach = 'all', organizationIds = [] } = ctx.platform ?? {}
   const range = { after: from, upTo, since: eventsSince(ctx).toISOString(), reach, organizationIds }
   const statement = selectPlatformEvents({ ...range, actions: actionsFor(types), limit: limit + 1 })
   const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   const shown = rows.slice(0, limit)
   const hasMore = rows.length > limit
-  const last = hasMore ? shown.at(-1)?.position : upTo
+  const last = (hasMore ? shown.at(-1)?.position : undefined) ?? upTo
   const cursors = shown.map(({ position }) => writeCursor(position))
-  return { items: shown.map((row) => eventOf(row)), cursors, next: nextOf(last) ?? null, hasMore }
+  return { items: shown.map((row) => eventOf(row)), cursors, next: writeCursor(last), hasMore }
 }
 
-/** Where a stream goes on after this event. */
-const nextOf = (position: number | undefined): string | undefined =>
-  position === undefined ? undefined : writeCursor(position)
+const nothingAfter = (position: number): EventPage => ({
+  ...{ items: [], cursors: [], next: writeCursor(position), hasMore: false },
+})
 
 /** @throws AppError gone; invalid (reason `invalidCursor`) */
 async function placeAfter(ctx: CallContext, after: string | undefined): Promise<number> {
