@@ -23,8 +23,14 @@ export type FollowerOptions = {
 /** So that an installation with many busy organizations keeps its connections for requests. */
 const organizationsAtOnce = 2
 
-/** Webhooks wait for answers most of the time; slow ones take no turn from others. */
+/** Webhooks wait for answers most of the time. */
 const webhooksAtOnce = 256
+
+/** Of one organization, so that slow receivers of one keep no others waiting; the platform’s are for all of them. */
+const webhooksAtOnceOfOne = 8
+
+/** Where others wait, a run makes room after that long, and waits in its turn. */
+const turnMillis = 2_000
 
 const stopMillis = 20_000
 
@@ -130,20 +136,36 @@ function createDeliveries(services: Services, log: Log): Deliveries {
   let settled = 0
   let isStopped = false
 
-  async function run({ organizationId, id }: Webhook): Promise<void> {
+  /** Whether another one could begin if this one ended. */
+  const isOverdue = (organizationId: string, begunAt: number): boolean =>
+    performance.now() - begunAt > turnMillis &&
+    (underWay.size >= webhooksAtOnce
+      ? waiting.size > 0
+      : [...waiting.values()].some((other) => other.organizationId === organizationId && !underWay.has(other.id)))
+
+  async function run(webhook: Webhook): Promise<void> {
+    const { organizationId, id } = webhook
     const ctx = systemContext(services, organizationId)
+    const begunAt = performance.now()
+    const isStopping = () => isStopped || isOverdue(organizationId, begunAt)
     try {
-      await deliverTo(ctx, id, { settled: () => settled, isStopping: () => isStopped })
+      if (await deliverTo(ctx, id, { settled: () => settled, isStopping })) waiting.set(id, webhook)
     } catch (error) {
       // Its lease runs out, and whoever looks next goes on.
       log.warn({ error, organizationId, webhookId: id }, 'A webhook could not be told; it is tried again')
     }
   }
 
+  const underWayOf = (wanted: string): number =>
+    [...underWay.values()].filter(({ organizationId }) => organizationId === wanted).length
+
+  const mayBegin = ({ id, organizationId }: Webhook): boolean =>
+    !underWay.has(id) && (organizationId === platformId || underWayOf(organizationId) < webhooksAtOnceOfOne)
+
   function beginWaiting(): void {
     for (const [id, webhook] of waiting) {
       if (isStopped || underWay.size >= webhooksAtOnce) return
-      if (underWay.has(id)) continue
+      if (!mayBegin(webhook)) continue
       waiting.delete(id)
       const ending = run(webhook).finally(() => {
         underWay.delete(id)

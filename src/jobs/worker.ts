@@ -5,10 +5,11 @@ import { systemContext } from '#access/ground/system-context.ts'
 import { eraseDueOrganizations } from '#access/platform/organizations/erase-organizations.ts'
 import { analyzeGrown } from '#access/upkeep/analyze-grown.ts'
 import { resealSecrets } from '#access/upkeep/reseal-secrets.ts'
+import { removeOldOfPlatform } from '#access/upkeep/retention.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
 import { inSpan } from '#platform/tracing.ts'
-import type { Services } from '#src/context.ts'
+import { enterInstance, platformId, type Services } from '#src/context.ts'
 import { type Jobs, standardJobs } from './jobs.ts'
 import { createQueue, type JobQueue } from './queue.ts'
 
@@ -71,6 +72,11 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
       log.warn({ unopened: unopened.slice(0, 20), keyId }, 'Secrets under an old key cannot be opened')
   }
 
+  async function sweep(): Promise<void> {
+    await sweepExpired(database)
+    await removeOldOfPlatform({ ...systemContext(services, platformId), entry: enterInstance({}) })
+  }
+
   async function erase(): Promise<void> {
     const organizations = await eraseDueOrganizations(services)
     if (organizations.length > 0) log.info({ organizations }, 'Deleted organizations are erased')
@@ -78,7 +84,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
 
   async function tick(): Promise<void> {
     try {
-      await isDue('sweep', () => sweepExpired(database))
+      await isDue('sweep', sweep)
       await look('prompt')
       await isDue('seal', () => look('seal'))
       await isDue('upkeep', () => look('upkeep'))

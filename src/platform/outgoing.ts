@@ -14,6 +14,8 @@ export type OutgoingRequest = {
   body?: string
   /** In bytes; the default is 1 MiB. */
   maxBytes?: number
+  /** What is beyond `maxBytes`, or breaks off, is left out: where only the status counts. Without it, such an answer is refused. */
+  isCutOff?: boolean
   /** For the whole answer; no longer than the way out allows anyway. */
   timeoutMillis?: number
 }
@@ -51,24 +53,33 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   return {
     check,
     resolve: (host) => addressOf(host, { mayConnect, isLoopbackAllowed, lookup }),
-    fetch: async (url, { maxBytes = defaultMaxBytes, timeoutMillis: wanted = timeoutMillis, ...request } = {}) => {
+    fetch: async (
+      url,
+      { maxBytes = defaultMaxBytes, isCutOff = false, timeoutMillis: wanted = timeoutMillis, ...request } = {},
+    ) => {
       check(url)
       const millis = Math.min(wanted, timeoutMillis)
-      return outgoingSpan(url, request, (headers) => ask(url, { ...request, headers }, { agent, maxBytes, millis }))
+      return outgoingSpan(url, request, (headers) =>
+        ask(url, { ...request, headers }, { agent, maxBytes, isCutOff, millis }),
+      )
     },
     close: () => agent.close(),
   }
 }
 
-type Bounds = { agent: Agent; maxBytes: number; millis: number }
+type Bounds = { agent: Agent; maxBytes: number; isCutOff: boolean; millis: number }
 
-async function ask(url: string, request: OutgoingRequest, { agent, maxBytes, millis }: Bounds): Promise<Response> {
+async function ask(
+  url: string,
+  request: OutgoingRequest,
+  { agent, maxBytes, isCutOff, millis }: Bounds,
+): Promise<Response> {
   const signal = AbortSignal.timeout(millis)
   try {
     const answer = await undiciFetch(url, { ...request, redirect: 'manual', dispatcher: agent, signal })
     if (answer.status >= 300 && answer.status < 400)
       throw refused('The address redirects elsewhere, which is not followed')
-    const body = await readCapped(answer.body, maxBytes)
+    const body = await (isCutOff ? readBeginning : readCapped)(answer.body, maxBytes)
     const hasBody = ![101, 204, 205, 304].includes(answer.status)
     return new Response(hasBody ? body : null, { status: answer.status, headers: [...answer.headers] })
   } catch (error) {
@@ -136,10 +147,20 @@ const isLocalName = (host: string): boolean =>
 
 const isLoopbackAddress = (address: string): boolean => ipaddr.process(address).range() === 'loopback'
 
-/** `unicast` is what remains when private, link-local, shared, reserved, multicast and embedded ranges are taken away. */
+/** A host of its cloud that only virtual machines of it reach, and which answers them with what they may do. */
+const insideOfAzure = '168.63.129.16'
+
+/**
+ * `unicast` is what remains when private, link-local, shared, reserved, multicast and embedded ranges are taken away; of IPv6, only
+ * 2000::/3 is public (RFC 4291 §2.4, IANA's registry), so that `::7f00:1` is not.
+ */
 function isReachable(address: string, isLoopbackAllowed: boolean): boolean {
-  const range = ipaddr.process(address).range()
-  return range === 'unicast' || (isLoopbackAllowed && range === 'loopback')
+  const parsed = ipaddr.process(address)
+  const range = parsed.range()
+  if (isLoopbackAllowed && range === 'loopback') return true
+  const isGlobal =
+    parsed instanceof ipaddr.IPv6 ? ((parsed.parts[0] ?? 0) & 0xe000) === 0x2000 : address !== insideOfAzure
+  return range === 'unicast' && isGlobal
 }
 
 const guardedLookup =
@@ -162,7 +183,30 @@ async function readCapped(body: AsyncIterable<Uint8Array> | null, maxBytes: numb
     if (size > maxBytes) throw refused(`The answer is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
-  const whole = new Uint8Array(size)
+  return joined(chunks)
+}
+
+/** As much of it as there is, and no more than that. */
+async function readBeginning(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let left = maxBytes
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk.subarray(0, left))
+      left -= chunk.byteLength
+      if (left <= 0) break
+    }
+  } catch {
+    // It broke off, took too long, or is not encoded as it says.
+  }
+  return joined(chunks)
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0))
   let at = 0
   for (const chunk of chunks) {
     whole.set(chunk, at)

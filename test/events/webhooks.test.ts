@@ -336,7 +336,7 @@ describe('whose it is', () => {
 
   test('the platform’s hears of all that it reaches, in one order', async () => {
     const [one, two] = [await stage.createClient(), await stage.createClient()]
-    const key = await createPlatformKey(stage, { scopes: ['webhooks.write'], access: 'nothing' })
+    const key = await createPlatformKey(stage, { scopes: ['webhooks.write', 'events.read'], access: 'nothing' })
     const [all, some] = [await receiver(), await receiver()]
     const make = (to: WebhookReceiver, more: object) =>
       key.send('POST', 'webhooks', { url: to.url, types: ['user.created'], ...more })

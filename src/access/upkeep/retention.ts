@@ -37,6 +37,17 @@ const deletions: Record<
 
 export type Removed = Record<keyof typeof deletions, number>
 
+const ofPlatform = prepared<Batch, { one: number }>(
+  (p) => sql`delete from webhook_attempts t using (
+      select x.id from webhook_attempts x where x.organization_id = ${p.organizationId}
+        and x.sent_at < now() - make_interval(days => ${sql.raw(String(eventDays))})
+      order by x.id limit ${p.limit}::int) old
+    where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`,
+)
+
+/** What the webhooks of the platform sent and were answered. @param ctx above the organizations */
+export const removeOldOfPlatform = (ctx: CallContext): Promise<number> => removeAll(ctx, ofPlatform)
+
 /** In batches, each a transaction of its own. @returns how many rows of each kind are gone */
 export async function removeOld(ctx: CallContext): Promise<Removed> {
   return {

@@ -82,7 +82,7 @@ export async function getAttempt(
   ctx: CallContext,
   { webhookId, attemptId }: { webhookId: string; attemptId: string },
 ): Promise<Attempt> {
-  requireWebhooks(ctx, 'read')
+  requireWebhooks(ctx, 'messages')
   if (!isId('whk', webhookId) || !isId('wha', attemptId)) return refuseUnknown(ctx, 'Attempt')
   const statement = select({ organizationId: ctx.organizationId, webhookId, attemptId })
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))

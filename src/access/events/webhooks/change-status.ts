@@ -26,8 +26,14 @@ const resume = prepared<Key & { position: number | null; now: string }, never>(
   (
     p,
   ) => sql`update webhooks set status = 'active', pause_reason = null, attempts = 0, failing_since = null, failing_event_id = null,
-      next_attempt_at = ${p.now}::timestamptz, position = coalesce(${p.position}::bigint, position)
+      next_attempt_at = ${p.now}::timestamptz, position = coalesce(${p.position}::bigint, position), lease_holder = null,
+      lease_until = null
     where organization_id = ${p.organizationId} and id = ${p.id}`,
+)
+
+const closeReplays = prepared<Key, never>(
+  (p) => sql`update webhook_replays set finished_at = now()
+    where organization_id = ${p.organizationId} and webhook_id = ${p.id} and finished_at is null`,
 )
 
 /** Nothing is sent until it is resumed; what happens meanwhile is kept for it. @throws AppError forbidden; not_found */
@@ -61,6 +67,7 @@ export async function resumeWebhook(
   await inTransaction(ctx, async (tx) => {
     await lockWebhook(tx, ctx, id)
     await tx.run(resume({ organizationId: ctx.organizationId, id, position, now: nowOf(ctx) }))
+    if (from === 'now') await tx.run(closeReplays({ organizationId: ctx.organizationId, id }))
     await tx.commitWith(
       recordAudit(ctx, { action: 'webhook.resume', targetType: 'webhook', targetId: id, detail: { from } }),
     )
@@ -137,6 +144,11 @@ const insertReplay = prepared<
     values (${p.organizationId}, ${p.id}, ${p.webhookId}, ${p.after}::bigint, ${p.last}::bigint, ${p.now}::timestamptz, ${p.createdBy})`,
 )
 
+const openReplays = prepared<Key, { id: string }>(
+  (p) => sql`select r.id from webhook_replays r
+    where r.organization_id = ${p.organizationId} and r.webhook_id = ${p.id} and r.finished_at is null limit 1`,
+)
+
 const wake = prepared<Key & { now: string }, never>(
   (p) => sql`update webhooks set next_attempt_at = ${p.now}::timestamptz
     where organization_id = ${p.organizationId} and id = ${p.id} and attempts = 0`,
@@ -144,7 +156,7 @@ const wake = prepared<Key & { now: string }, never>(
 
 /**
  * Sends an event once more, or all of a time, in their order and before what is new; with the ids that they have.
- * @returns the id of the replay @throws AppError invalid; forbidden; not_found
+ * @returns the id of the replay @throws AppError invalid; forbidden; not_found; conflict (reason `replay_open`)
  */
 export async function replayEvents(
   ctx: CallContext,
@@ -166,6 +178,11 @@ export async function replayEvents(
       (await tx.run(firstFrom({ organizationId, id: firstIdAt('evt', new Date(time)) })))[0]?.position ?? settled + 1
     const [place] = eventId === undefined ? [] : await tx.run(placeOf({ organizationId, eventId }))
     if (eventId !== undefined && place === undefined) throw notFound('Event')
+    const [open] = await tx.run(openReplays({ organizationId, id: webhookId }))
+    if (open !== undefined)
+      throw new AppError('conflict', 'Another replay is not finished: wait for it, or resume the webhook from now on', {
+        reason: 'replay_open',
+      })
     const after = (place?.position ?? (await placeAt(from ?? to))) - 1
     const last = Math.min(place?.position ?? (await placeAt(to)) - 1, settled)
     await tx.run(

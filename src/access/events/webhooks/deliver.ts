@@ -1,5 +1,6 @@
 // Telling a webhook what is new, one event after the other, under a lease: what was not taken holds back what comes after it, so that
 // the order stays. It is tried again for three days, in pauses that grow; then the webhook is paused, and somebody is told.
+import { AppError } from '#platform/errors.ts'
 import type { CallContext } from '#src/context.ts'
 import { alarmOfFailing, endAlarm, pauseFailing } from './failing.ts'
 import { type AttemptRow, keepProgress, type Leased, type Standing, takeWebhook } from './lease.ts'
@@ -20,21 +21,23 @@ const alarmAfter = 5
 /**
  * Goes on until there is nothing more, or it fails.
  * @param settled up to where events may be read; asked for again and again
+ * @param isStopping looked at after each message
+ * @returns whether there was more when it was stopped
  */
 export async function deliverTo(
   given: CallContext,
   id: string,
   { settled, isStopping = () => false }: { settled(): number; isStopping?: () => boolean },
-): Promise<void> {
+): Promise<boolean> {
   const ctx = contextOf(given)
   const holder = ctx.ids.next('run')
   const webhook = await takeWebhook(ctx, id, holder)
-  if (webhook === undefined) return
-  const run = new Run(ctx, { webhook, holder })
+  if (webhook === undefined) return false
+  const run = new Run(ctx, { webhook, holder, isStopping })
   try {
     for (;;) {
       const isMore = await run.round(settled())
-      if (!isMore || isStopping()) break
+      if (!isMore || isStopping()) return isMore
     }
   } finally {
     await run.end()
@@ -47,6 +50,7 @@ class Run {
   readonly #ctx: CallContext
   readonly #webhook: Leased
   readonly #holder: string
+  readonly #isStopping: () => boolean
   readonly #signers: ReturnType<typeof signersOf>
   #standing: Standing
   #rows: AttemptRow[] = []
@@ -55,8 +59,12 @@ class Run {
   #isKept = true
   #keeping: Promise<void> = Promise.resolve()
 
-  constructor(ctx: CallContext, { webhook, holder }: { webhook: Leased; holder: string }) {
+  constructor(
+    ctx: CallContext,
+    { webhook, holder, isStopping }: { webhook: Leased; holder: string; isStopping(): boolean },
+  ) {
     this.#ctx = ctx
+    this.#isStopping = isStopping
     this.#webhook = webhook
     this.#holder = holder
     this.#signers = signersOf(ctx, webhook)
@@ -72,12 +80,18 @@ class Run {
     if (upTo <= after && replay === undefined) return false
     const events = await nextEvents(this.#ctx, this.#webhook, { after, upTo, limit: batch })
     for (const placed of events) {
-      if ((await this.#send(placed, replay)) === 'failed') return false
-      if (replay !== undefined) await moveReplayTo(this.#ctx, replay.id, placed.position)
-      if (this.#isLost) return false
+      if (!(await this.#goesOnAfter(placed, replay))) return false
+      if (this.#isStopping()) return true
     }
     if (events.length < batch) await this.#pass(upTo, replay)
     return events.length === batch || replay !== undefined
+  }
+
+  /** Sends it. @returns false where it failed, or the webhook is another run's by now */
+  async #goesOnAfter(placed: Placed, replay: Replay | undefined): Promise<boolean> {
+    if ((await this.#send(placed, replay)) === 'failed') return false
+    if (replay !== undefined) await moveReplayTo(this.#ctx, replay.id, placed.position)
+    return !this.#isLost
   }
 
   /** Past what is not for this webhook, so that it is not looked through again. */
@@ -161,7 +175,14 @@ class Run {
     const key = { id: this.#webhook.id, holder: this.#holder, isOver }
     this.#keptAt = performance.now()
     this.#isKept = true
-    this.#isLost = !(await keepProgress(this.#ctx, key, { standing: this.#standing, rows }))
+    const standing = this.#standing
+    const isMine = await keepProgress(this.#ctx, key, { standing, rows }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unavailable') throw error
+      // What somebody answered must not keep us from noting how far it has come.
+      const bare = rows.map((row) => ({ ...row, answer: null, requestHeaders: {} }))
+      return keepProgress(this.#ctx, key, { standing, rows: bare })
+    })
+    this.#isLost = !isMine
   }
 
   /** Keeps what is left, and gives the lease back. */

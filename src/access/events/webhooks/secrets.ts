@@ -46,12 +46,25 @@ const publicKeyOf = (pair: Pair): string =>
 
 export type NewSecrets = { sealed: string; secret: string; publicKey: string }
 
-/** @param former what signs beside them until then */
+/** So many sign at most: one now, and those before it whose time is not over. */
+const mostPairs = 3
+
+/** What signs beside the new one: the last one until then, and those before it as long as was said. Nothing where the time is over. */
+function formerPairs(ctx: CallContext, id: string, { sealed, until }: { sealed: string; until: string }): Pair[] {
+  const now = ctx.clock.now().getTime()
+  if (Date.parse(until) <= now) return []
+  const pairs = JSON.parse(ctx.sealing.open(sealed, secretPlace(ctx.organizationId, id))) as Pair[]
+  return pairs
+    .map((pair) => ({ ...pair, until: pair.until ?? until }))
+    .filter((pair) => Date.parse(pair.until) > now)
+    .slice(0, mostPairs - 1)
+}
+
+/** @param former what signs beside them until then; with no time left, nothing but the new ones signs */
 export function newSecrets(ctx: CallContext, id: string, former?: { sealed: string; until: string }): NewSecrets {
   const place = secretPlace(ctx.organizationId, id)
   const pair = newPair(ctx)
-  const [before] = former === undefined ? [] : (JSON.parse(ctx.sealing.open(former.sealed, place)) as Pair[])
-  const pairs = [pair, ...(before === undefined || former === undefined ? [] : [{ ...before, until: former.until }])]
+  const pairs = [pair, ...(former === undefined ? [] : formerPairs(ctx, id, former))]
   return {
     sealed: ctx.sealing.seal(JSON.stringify(pairs), place),
     secret: `whsec_${pair.secret}`,

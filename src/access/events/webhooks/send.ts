@@ -19,6 +19,7 @@ export type Sent = {
   retryAfterSeconds: number | null
 }
 
+/** What comes after that is not read: the status has said whether it was taken. */
 const answerBytes = 65_536
 /** Of an answer as much is kept. */
 const keptCharacters = 2_000
@@ -43,6 +44,7 @@ export async function sendMessage(
       headers,
       body: message.body,
       maxBytes: answerBytes,
+      isCutOff: true,
     })
     const answer = plain(await response.text())
     const { ok, status } = response
@@ -60,8 +62,8 @@ export async function sendMessage(
   }
 }
 
-/** PostgreSQL keeps no NUL, and nobody reads more. */
-const plain = (text: string): string => text.replaceAll('\0', '').slice(0, keptCharacters)
+/** PostgreSQL keeps no NUL and no half of a character that was cut, and nobody reads more. */
+const plain = (text: string): string => text.replaceAll('\0', '').slice(0, keptCharacters).toWellFormed()
 
 /** In seconds or as a date (RFC 9110 §10.2.3); null where it says nothing that can be read. */
 function retryAfterOf({ clock }: CallContext, text: string | null): number | null {

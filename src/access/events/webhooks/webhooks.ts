@@ -7,6 +7,7 @@ import { isId } from '#platform/ids.ts'
 import {
   type CallContext,
   inTransaction,
+  isPermitted,
   platformId,
   refuseUnknown,
   requirePermission,
@@ -63,12 +64,25 @@ const lockOne = prepared<{ organizationId: string; id: string }, Webhook & { sea
     where w.organization_id = ${p.organizationId} and w.id = ${p.id} for update`,
 )
 
-/** @throws AppError forbidden; unauthenticated (reason `fresh_proof`) for changes after an old proof */
-export function requireWebhooks(ctx: CallContext, what: 'read' | 'write'): void {
-  if (ctx.organizationId !== platformId) requirePermission(ctx, `webhooks.${what}`)
-  else if (what === 'read') requireScope(ctx, 'webhooks.write')
-  else requirePlatform(ctx, 'webhooks.write')
+/**
+ * Whoever decides where events go, or sees what was sent, could read them there: `write` and `messages` want the right to read events, too.
+ * @throws AppError forbidden; unauthenticated (reason `fresh_proof`) for changes after an old proof
+ */
+export function requireWebhooks(ctx: CallContext, what: 'read' | 'messages' | 'write'): void {
+  const isOwn = ctx.organizationId !== platformId
+  if (isOwn) requirePermission(ctx, what === 'write' ? 'webhooks.write' : 'webhooks.read')
+  else if (what === 'write') requirePlatform(ctx, 'webhooks.write')
+  else requireScope(ctx, 'webhooks.write')
+  if (what === 'read') return
+  if (isOwn) requirePermission(ctx, 'events.read')
+  else requireScope(ctx, 'events.read')
 }
+
+/** An address may have a secret in it: whoever may only look sees its host. */
+const shown = (ctx: CallContext, webhook: Webhook): Webhook =>
+  ctx.organizationId === platformId || isPermitted(ctx, 'webhooks.write')
+    ? webhook
+    : { ...webhook, url: `${new URL(webhook.url).origin}/…` }
 
 /** In the order of creation. @throws AppError forbidden */
 export async function listWebhooks(
@@ -77,8 +91,8 @@ export async function listWebhooks(
 ): Promise<Webhook[]> {
   requireWebhooks(ctx, 'read')
   const statement = select({ organizationId: ctx.organizationId, after, limit })
-  const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
-  return rows ?? []
+  const [rows = []] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
+  return rows.map((webhook) => shown(ctx, webhook))
 }
 
 /** @throws AppError forbidden; not_found */
@@ -89,7 +103,7 @@ export async function getWebhook(ctx: CallContext, id: string): Promise<Webhook>
   const [rows] = await inTransaction(ctx, (tx) => tx.commitWith(statement))
   const [webhook] = rows ?? []
   if (webhook === undefined) throw notFound('Webhook')
-  return webhook
+  return shown(ctx, webhook)
 }
 
 /** Nobody else changes it until the transaction ends. @throws AppError not_found */

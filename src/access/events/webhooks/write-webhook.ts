@@ -7,7 +7,7 @@ import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
 import { AppError, unavailable } from '#platform/errors.ts'
 import { invalidField, parseInput } from '#platform/input.ts'
-import { type CallContext, inTransaction, nowOf, platformId } from '#src/context.ts'
+import { type CallContext, inTransaction, nowOf, platformId, type Transaction } from '#src/context.ts'
 import { newSecrets } from './secrets.ts'
 import { getWebhook, lockWebhook, requireWebhooks, type Webhook } from './webhooks.ts'
 
@@ -73,6 +73,18 @@ function requireFitting(
     throw invalidField('organizationIds', 'belong to `only` and `except`, and have at least one organization there')
 }
 
+const countOrganizations = prepared<{ ids: readonly string[] }, { count: number }>(
+  (p) => sql`select count(*)::int as count from organizations o where o.id = any (${p.ids}::text[])`,
+)
+
+/** @throws AppError invalid (field `organizationIds`) */
+async function requireThere(tx: Transaction, organizationIds: readonly string[]): Promise<void> {
+  const ids = [...new Set(organizationIds)]
+  if (ids.length === 0) return
+  const [found] = await tx.run(countOrganizations({ ids }))
+  if (found?.count !== ids.length) throw invalidField('organizationIds', 'must be ids of organizations that are there')
+}
+
 type Row = {
   organizationId: string
   id: string
@@ -119,6 +131,7 @@ export async function createWebhook(ctx: CallContext, input: CreateWebhookInput)
   const id = ctx.ids.next('whk')
   const { sealed, secret, publicKey } = newSecrets(ctx, id)
   await inTransaction(ctx, async (tx) => {
+    await requireThere(tx, wanted.organizationIds)
     const [found] = await tx.run(lockNew({ organizationId }))
     if ((found?.count ?? 0) >= most)
       throw new AppError('conflict', `There are ${most} webhooks already, which is as many as there can be`, {
@@ -138,13 +151,16 @@ export async function createWebhook(ctx: CallContext, input: CreateWebhookInput)
   return { ...(await getWebhook(ctx, id)), secret }
 }
 
+/** A run that is under way has read what it was: it ends, and another one begins at once, also of one that failed. */
+const renewed = sql`lease_holder = null, lease_until = null, next_attempt_at = now()`
+
 type Change = Pick<Row, 'organizationId' | 'id' | 'url' | 'description' | 'types' | 'reach' | 'organizationIds'>
 
 const update = prepared<Change, never>(
   (
     p,
   ) => sql`update webhooks set url = ${p.url}, description = ${p.description}, types = ${p.types}::jsonb, reach = ${p.reach},
-      organization_ids = ${p.organizationIds}::jsonb
+      organization_ids = ${p.organizationIds}::jsonb, ${renewed}
     where organization_id = ${p.organizationId} and id = ${p.id}`,
 )
 
@@ -158,6 +174,7 @@ export async function updateWebhook(ctx: CallContext, id: string, input: UpdateW
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     const after = { ...before, ...Object.fromEntries(given) } as Webhook
     requireFitting(ctx, after)
+    await requireThere(tx, after.organizationIds)
     const { url, description, types, reach, organizationIds } = after
     const row = { organizationId: ctx.organizationId, id, url, description, reach }
     await tx.run(update({ ...row, types: listText(types), organizationIds: JSON.stringify(organizationIds) }))
@@ -188,7 +205,8 @@ const rotate = prepared<
 >(
   (
     p,
-  ) => sql`update webhooks set secret_sealed = ${p.sealed}, public_key = ${p.publicKey}, previous_until = ${p.until}::timestamptz
+  ) => sql`update webhooks set secret_sealed = ${p.sealed}, public_key = ${p.publicKey}, previous_until = ${p.until}::timestamptz,
+      ${renewed}
     where organization_id = ${p.organizationId} and id = ${p.id}`,
 )
 
