@@ -1,7 +1,7 @@
 // Telling a webhook what is new, one event after the other, under a lease: what was not taken holds back what comes after it, so that
 // the order stays. It is tried again for three days, in pauses that grow; then the webhook is paused, and somebody is told.
 import { AppError } from '#platform/errors.ts'
-import type { CallContext } from '#src/context.ts'
+import { type CallContext, nowOf } from '#src/context.ts'
 import { alarmOfFailing, endAlarm, pauseFailing } from './failing.ts'
 import { type AttemptRow, keepProgress, type Leased, type Standing, takeWebhook } from './lease.ts'
 import { signersOf } from './secrets.ts'
@@ -37,7 +37,11 @@ export async function deliverTo(
   try {
     for (;;) {
       const isMore = await run.round(settled())
-      if (!isMore || isStopping()) return isMore
+      if (!isMore) return false
+      if (isStopping()) {
+        run.leaveToOthers()
+        return true
+      }
     }
   } finally {
     await run.end()
@@ -183,6 +187,12 @@ class Run {
       return keepProgress(this.#ctx, key, { standing, rows: bare })
     })
     this.#isLost = !isMine
+  }
+
+  /** There is more: whoever looks next goes on, here or on another node. */
+  leaveToOthers(): void {
+    this.#standing.nextAttemptAt = nowOf(this.#ctx)
+    this.#isKept = false
   }
 
   /** Keeps what is left, and gives the lease back. */
