@@ -5594,7 +5594,7 @@ BEGIN
     "last" := v_now;
     below := pg_current_xact_id()::text;
   END IF;
-  IF "last" IS NOT NULL AND pg_snapshot_xmin(pg_current_snapshot()) >= below::xid8 THEN
+  IF "last" IS NOT NULL AND is_settled_below(below) THEN
     settled := "last";
     "last" := NULL;
     below := NULL;
@@ -5608,6 +5608,31 @@ BEGIN
   RETURN NEXT;
 END $function$;
 GRANT EXECUTE ON FUNCTION event_tail(bigint, bigint, text) TO rolecall_server;
+
+-- Whether every transaction of this database is over whose number is below this one.
+CREATE OR REPLACE FUNCTION public.is_settled_below(p_below text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_pids integer[];
+  v_prepared xid[];
+BEGIN
+  IF pg_snapshot_xmin(pg_current_snapshot()) >= p_below::xid8 THEN RETURN true; END IF;
+  -- Numbers of locks are of 32 bits, and go round: which one is the earlier is told by the shorter way.
+  SELECT array_agg(l.pid) FILTER (WHERE l.pid IS NOT NULL), array_agg(l.transactionid) FILTER (WHERE l.pid IS NULL)
+    INTO v_pids, v_prepared FROM pg_locks l
+    WHERE l.locktype = 'transactionid' AND l.granted AND l.mode = 'ExclusiveLock'
+      AND (l.transactionid::text::bigint - p_below::bigint % 4294967296 + 6442450944) % 4294967296 < 2147483648;
+  RETURN NOT EXISTS (SELECT FROM unnest(v_pids) h (pid) WHERE NOT EXISTS (
+      SELECT FROM pg_stat_activity s WHERE s.pid = h.pid
+        AND s.datid <> (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())))
+    AND NOT EXISTS (SELECT FROM unnest(v_prepared) h (xid) WHERE NOT EXISTS (
+      SELECT FROM pg_prepared_xacts x WHERE x.transaction = h.xid AND x.database <> current_database()));
+END $function$;
+GRANT EXECUTE ON FUNCTION is_settled_below(text) TO rolecall_server;
 
 -- Events of the organizations that a caller of the platform reaches, in their order.
 CREATE OR REPLACE FUNCTION public.platform_events(p_after bigint, p_upto bigint, p_since timestamp with time zone, p_reach text, p_organization_ids text[], p_actions text[], p_limit integer)

@@ -334,6 +334,7 @@ const audit: Subject = {
     ...['place_audit_event', 'audit_horizon', 'events_of_brands', 'events_naming', 'organizations_to_seal'],
     ...[
       'event_tail',
+      'is_settled_below',
       'platform_events',
       'first_event_position',
       'is_event_forgotten',

@@ -1,6 +1,7 @@
 // The event log: each change has its event in its own transaction, none is skipped by a reader, none is written twice, and none says
 // anything secret.
 import { readFileSync } from 'node:fs'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workOutAccess } from '#access/events/work-out-access.ts'
 import { auditActions } from '#audit/actions.ts'
@@ -125,6 +126,28 @@ describe('no reader misses what is committed late', () => {
       expect(targets).toEqual(['usr_early', late])
     } finally {
       early.release()
+    }
+  })
+
+  test('a transaction in another database holds back nothing', async () => {
+    const after = await latest(client.ctx)
+    const url = new URL(stage.app.ownerUrl)
+    url.pathname = '/template1'
+    const elsewhere = postgres(url.href, { max: 1 })
+    const held = await elsewhere.reserve()
+    try {
+      await held`begin`
+      const [there] = await held`select current_database() as name, pg_current_xact_id()`
+      expect(there).toMatchObject({ name: 'template1' })
+      const userId = await createUser(client, 'elsewhere@example.com')
+      const { items } = await readEvents(client.ctx, { after, types: ['user.created'], limit: 10 })
+      expect(items).toMatchObject([{ data: { userId } }])
+      const look = createTail(stage.services.database)
+      expect([(await look()).settled, (await look()).settled].some((settled) => settled > 0)).toBe(true)
+    } finally {
+      await held`rollback`
+      held.release()
+      await elsewhere.end()
     }
   })
 

@@ -76,7 +76,7 @@ const horizon = prepared<Record<string, never>, { last: number; below: string }>
 )
 
 const isPassed = prepared<{ below: string }, { isPassed: boolean }>(
-  (p) => sql`select pg_snapshot_xmin(pg_current_snapshot()) >= ${p.below}::text::xid8 as "isPassed"`,
+  (p) => sql`select is_settled_below(${p.below}) as "isPassed"`,
 )
 
 const askAgainMillis = [2, 5, 10, 20, 40, 80]

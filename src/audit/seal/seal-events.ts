@@ -13,7 +13,7 @@ const takeHorizon = prepared<Record<string, never>, Horizon>(
 )
 
 const isPassed = prepared<{ below: string }, { isPassed: boolean }>(
-  (p) => sql`select pg_snapshot_xmin(pg_current_snapshot()) >= ${p.below}::text::xid8 as "isPassed"`,
+  (p) => sql`select is_settled_below(${p.below}) as "isPassed"`,
 )
 
 const lockSegments = prepared<{ organizationId: string }, unknown>(
