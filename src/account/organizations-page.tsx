@@ -7,19 +7,22 @@ import { Alert } from '#http/ui/content.tsx'
 import { PostForm } from '#http/ui/form.tsx'
 import { KeptFields } from '#http/ui/kept-form.tsx'
 import { CardPage } from '#http/ui/page.tsx'
+import { Say, useWords } from '#http/ui/reader.tsx'
 
 export const organizationsPath = '/account/organizations'
 
 const path = organizationsPath
 
 export const SendAgainPage = ({ kept }: { kept: KeptFields }) => (
-  <CardPage title="Send it now?" lead="Nothing has been sent yet. Go on only if it was you who filled this in.">
+  <CardPage title={useWords()('orgs.sendNow')} lead={<Say of="orgs.sendNowLead" />}>
     <PostForm action={kept.path} hidden={kept.fields}>
       <KeptFields {...kept} names={new Map()} />
-      <SubmitButton label="Send it" wide />
+      <SubmitButton label={<Say of="orgs.send" />} wide />
     </PostForm>
     <p class="aside">
-      <a href="/account">Do nothing</a>
+      <a href="/account">
+        <Say of="orgs.cancel" />
+      </a>
     </p>
   </CardPage>
 )
@@ -28,14 +31,10 @@ export const loginPath = (returnTo: string | undefined): string =>
   returnTo === undefined ? '/login' : `/login?return_to=${encodeURIComponent(returnTo)}`
 
 export const notices = {
-  ended: { kind: 'warning', title: 'That session has ended', text: 'Sign in there again.' },
-  linked: { kind: 'success', title: 'The accounts are linked', text: 'Neither organization is told.' },
-  unlinked: { kind: 'success', title: 'The accounts are no longer linked', text: 'Sessions go on as they are.' },
-  proveThere: {
-    kind: 'info',
-    title: 'Prove who you are there, too',
-    text: 'Switch there, confirm that it is you, and link the accounts within ten minutes.',
-  },
+  ended: { kind: 'warning', title: 'orgs.ended', text: 'orgs.endedText' },
+  linked: { kind: 'success', title: 'orgs.linked', text: 'orgs.linkedText' },
+  unlinked: { kind: 'success', title: 'orgs.unlinked', text: 'orgs.unlinkedText' },
+  proveThere: { kind: 'info', title: 'orgs.proveThere', text: 'orgs.proveThereText' },
 } as const
 
 export type NoticeKey = keyof typeof notices
@@ -51,18 +50,16 @@ type OrganizationsProps = {
 export const OrganizationsPage = ({ here, others, linked, returnTo, notice }: OrganizationsProps) => {
   const shown = notice === undefined ? undefined : notices[notice]
   const signedIn = new Set([here, ...others].map((one) => one?.user.id))
+  const words = useWords()
   const elsewhere = linked.filter(({ userId }) => !signedIn.has(userId))
   return (
-    <CardPage
-      title={returnTo === undefined ? 'Your organizations' : 'Choose an organization'}
-      lead="On this device you are signed in at:"
-    >
+    <CardPage title={words(returnTo === undefined ? 'orgs.title' : 'orgs.choose')} lead={words('orgs.lead')}>
       {shown === undefined ? null : (
-        <Alert kind={shown.kind} title={shown.title}>
-          {shown.text}
+        <Alert kind={shown.kind} title={words(shown.title)}>
+          {words(shown.text)}
         </Alert>
       )}
-      <ul class="ways" aria-label="Organizations">
+      <ul class="ways" aria-label={words('account.organizations')}>
         {here === undefined ? null : <Choice description={here} isHere returnTo={returnTo} />}
         {others.map((description) => (
           <Choice {...{ description, returnTo }} isHere={false} />
@@ -72,13 +69,13 @@ export const OrganizationsPage = ({ here, others, linked, returnTo, notice }: Or
         ))}
       </ul>
       <p>
-        <WideLink href={loginPath(returnTo ?? path)}>Sign in at another organization</WideLink>
+        <WideLink href={loginPath(returnTo ?? path)}>{words('orgs.another')}</WideLink>
       </p>
       {here === undefined || returnTo !== undefined ? null : <Links {...{ here, others, linked }} />}
       {here === undefined && others.length === 0 ? null : (
         <PostForm action={`${path}/sign-out-all`}>
           <button type="submit" class="btn w-100">
-            Sign out of all
+            {words('orgs.signOutAll')}
           </button>
         </PostForm>
       )}
@@ -88,13 +85,13 @@ export const OrganizationsPage = ({ here, others, linked, returnTo, notice }: Or
 
 /** An account without a session here: one is made by this sign-in where its organization takes that, else it wants its own. */
 const LinkedChoice = ({ account, returnTo }: { account: LinkedAccount; returnTo: string | undefined }) => {
-  const { organizationId, slug, organizationName, userName, isAccepted } = account
+  const { organizationId, slug, organizationName: organization, userName: name, isAccepted } = account
   if (isAccepted)
     return (
       <li>
         <PostForm action={`${path}/switch`} hidden={{ organization: organizationId, return_to: returnTo }}>
           <button type="submit" class="btn w-100">
-            Switch to {organizationName}, as {userName}
+            <Say of="orgs.switch" values={{ organization, name }} />
           </button>
         </PostForm>
       </li>
@@ -103,7 +100,7 @@ const LinkedChoice = ({ account, returnTo }: { account: LinkedAccount; returnTo:
   return (
     <li>
       <a class="btn w-100" href={`/login?${query}`}>
-        Sign in at {organizationName}, as {userName}
+        <Say of="orgs.signInAt" values={{ organization, name }} />
       </a>
     </li>
   )
@@ -115,20 +112,18 @@ type LinksProps = { here: SessionDescription; others: readonly SessionDescriptio
 const Links = ({ here, others, linked }: LinksProps) => {
   const known = new Set(linked.map(({ userId }) => userId))
   const open = others.filter(({ user }) => !known.has(user.id))
+  const words = useWords()
   if (open.length + linked.length === 0) return null
   return (
     <section aria-labelledby="links-title">
-      <h2 id="links-title">Linked accounts</h2>
-      <p>
-        Linked with your account at {here.organization.name}, others are offered here on every device. No organization
-        is told that you have an account elsewhere.
-      </p>
+      <h2 id="links-title">{words('orgs.links')}</h2>
+      <p>{words('orgs.linksText', { organization: here.organization.name })}</p>
       <ul class="ways" aria-labelledby="links-title">
         {linked.map(({ userId, organizationName }) => (
           <li>
             <PostForm action={`${path}/unlink`} hidden={{ user: userId }}>
               <button type="submit" class="btn w-100">
-                Unlink {organizationName}
+                {words('orgs.unlink', { organization: organizationName })}
               </button>
             </PostForm>
           </li>
@@ -137,7 +132,7 @@ const Links = ({ here, others, linked }: LinksProps) => {
           <li>
             <PostForm action={`${path}/link`} hidden={{ organization: organization.id }}>
               <button type="submit" class="btn w-100">
-                Link with {organization.name}
+                {words('orgs.link', { organization: organization.name })}
               </button>
             </PostForm>
           </li>
@@ -150,20 +145,21 @@ const Links = ({ here, others, linked }: LinksProps) => {
 type ChoiceProps = { description: SessionDescription; isHere: boolean; returnTo: string | undefined }
 
 /** Where one is already, there is nothing to choose unless an application asks. */
-const Choice = ({ description: { organization, user }, isHere, returnTo }: ChoiceProps) => (
-  <li>
-    {isHere && returnTo === undefined ? (
-      <p>
-        <strong>{organization.name}</strong>, as {user.displayName ?? user.userName} (now)
-      </p>
-    ) : (
-      <PostForm action={`${path}/switch`}>
-        <input type="hidden" name="organization" value={organization.id} />
-        {returnTo === undefined ? null : <input type="hidden" name="return_to" value={returnTo} />}
-        <button type="submit" class="btn w-100">
-          {isHere ? 'Continue at' : 'Switch to'} {organization.name}, as {user.displayName ?? user.userName}
-        </button>
-      </PostForm>
-    )}
-  </li>
-)
+const Choice = ({ description: { organization, user }, isHere, returnTo }: ChoiceProps) => {
+  const values = { organization: organization.name, name: user.displayName ?? user.userName }
+  return (
+    <li>
+      {isHere && returnTo === undefined ? (
+        <p>
+          <Say of="orgs.here" values={{ ...values, b: (content) => <strong>{content}</strong> }} />
+        </p>
+      ) : (
+        <PostForm action={`${path}/switch`} hidden={{ organization: organization.id, return_to: returnTo }}>
+          <button type="submit" class="btn w-100">
+            <Say of={isHere ? 'orgs.continue' : 'orgs.switch'} values={values} />
+          </button>
+        </PostForm>
+      )}
+    </li>
+  )
+}

@@ -12,7 +12,7 @@ import type { Reader, Words } from './ui/reader.tsx'
 const workplaces = /^\/(console|platform|setup)(\/|$)/
 
 /** Pages that are not translated. */
-const inEnglish = /^\/(emergency|first|account\/(data|organizations|reviews|tasks|teams))(\/|$)/
+const inEnglish = /^\/(emergency|first|account\/(data|reviews|tasks|teams))(\/|$)/
 
 const languageCookie = 'rolecall_language'
 

@@ -115,6 +115,7 @@ describe.each(languages)('%s', (language) => {
       ['/account/sessions', 'account.sessions'],
       ['/account/profile', 'account.profile'],
       ['/account/security', 'account.security'],
+      ['/account/organizations', 'orgs.title'],
       ['/device', 'device.title'],
       ['/oauth2/logout', 'signOut.title'],
       ['/signed-out', 'signedOut.title'],

@@ -31,6 +31,16 @@ import { ja as mailJa } from './mail/ja.ts'
 import { nl as mailNl } from './mail/nl.ts'
 import { pl as mailPl } from './mail/pl.ts'
 import { ptBR as mailBr } from './mail/pt-BR.ts'
+import { ar as organizationsAr } from './organizations/ar.ts'
+import { de as organizationsDe } from './organizations/de.ts'
+import { en as organizationsEn } from './organizations/en.ts'
+import { es as organizationsEs } from './organizations/es.ts'
+import { fr as organizationsFr } from './organizations/fr.ts'
+import { it as organizationsIt } from './organizations/it.ts'
+import { ja as organizationsJa } from './organizations/ja.ts'
+import { nl as organizationsNl } from './organizations/nl.ts'
+import { pl as organizationsPl } from './organizations/pl.ts'
+import { ptBR as organizationsBr } from './organizations/pt-BR.ts'
 import { ar as pagesAr } from './pages/ar.ts'
 import { de as pagesDe } from './pages/de.ts'
 import { en as pagesEn } from './pages/en.ts'
@@ -66,19 +76,20 @@ export type TextKey =
   | keyof typeof accountEn
   | keyof typeof frameEn
   | keyof typeof mailEn
+  | keyof typeof organizationsEn
   | keyof typeof pagesEn
   | keyof typeof securityEn
   | keyof typeof signInEn
 
 export const texts: Record<Language, Record<TextKey, string>> = {
-  en: { ...accountEn, ...frameEn, ...mailEn, ...pagesEn, ...securityEn, ...signInEn },
-  de: { ...accountDe, ...frameDe, ...mailDe, ...pagesDe, ...securityDe, ...signInDe },
-  fr: { ...accountFr, ...frameFr, ...mailFr, ...pagesFr, ...securityFr, ...signInFr },
-  es: { ...accountEs, ...frameEs, ...mailEs, ...pagesEs, ...securityEs, ...signInEs },
-  'pt-BR': { ...accountBr, ...frameBr, ...mailBr, ...pagesBr, ...securityBr, ...signInBr },
-  it: { ...accountIt, ...frameIt, ...mailIt, ...pagesIt, ...securityIt, ...signInIt },
-  nl: { ...accountNl, ...frameNl, ...mailNl, ...pagesNl, ...securityNl, ...signInNl },
-  pl: { ...accountPl, ...framePl, ...mailPl, ...pagesPl, ...securityPl, ...signInPl },
-  ja: { ...accountJa, ...frameJa, ...mailJa, ...pagesJa, ...securityJa, ...signInJa },
-  ar: { ...accountAr, ...frameAr, ...mailAr, ...pagesAr, ...securityAr, ...signInAr },
+  en: { ...accountEn, ...frameEn, ...mailEn, ...organizationsEn, ...pagesEn, ...securityEn, ...signInEn },
+  de: { ...accountDe, ...frameDe, ...mailDe, ...organizationsDe, ...pagesDe, ...securityDe, ...signInDe },
+  fr: { ...accountFr, ...frameFr, ...mailFr, ...organizationsFr, ...pagesFr, ...securityFr, ...signInFr },
+  es: { ...accountEs, ...frameEs, ...mailEs, ...organizationsEs, ...pagesEs, ...securityEs, ...signInEs },
+  'pt-BR': { ...accountBr, ...frameBr, ...mailBr, ...organizationsBr, ...pagesBr, ...securityBr, ...signInBr },
+  it: { ...accountIt, ...frameIt, ...mailIt, ...organizationsIt, ...pagesIt, ...securityIt, ...signInIt },
+  nl: { ...accountNl, ...frameNl, ...mailNl, ...organizationsNl, ...pagesNl, ...securityNl, ...signInNl },
+  pl: { ...accountPl, ...framePl, ...mailPl, ...organizationsPl, ...pagesPl, ...securityPl, ...signInPl },
+  ja: { ...accountJa, ...frameJa, ...mailJa, ...organizationsJa, ...pagesJa, ...securityJa, ...signInJa },
+  ar: { ...accountAr, ...frameAr, ...mailAr, ...organizationsAr, ...pagesAr, ...securityAr, ...signInAr },
 }
