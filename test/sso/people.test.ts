@@ -335,9 +335,19 @@ describe('states of a connection', () => {
     await expect(enforce()).rejects.toMatchObject({ code: 'conflict', reason: 'no_emergency_account' })
     const userId = arrival.attempt.userId as string
     const local = await signIn(organization, userId)
+    await app.owner`insert into sessions select (jsonb_populate_record(s, jsonb_build_object('id', 'ses_' || lpad(n::text, 26, '0'),
+        'token_hash', s.token_hash || n))).* from sessions s, generate_series(1, 120) n where s.id = ${local.sessionId}`
     await setConnectionStatus(organization.ctx, { connectionId: connection.id, status: 'enforced', isForced: true })
     const [ended] = await app.owner`select end_reason from sessions where id = ${local.sessionId}`
     expect(ended?.['end_reason']).toBe('connection_enforced')
+    // Each of them is told, with whose they were.
+    const told = await app.owner`select detail from audit_events where organization_id = ${organization.id}
+      and action = 'session.end' and detail ->> 'reason' = 'connection_enforced' order by position`
+    expect(told.map(({ detail }) => [detail.count, detail.sessions.length, detail.userIds])).toEqual([
+      [100, 100, [userId]],
+      [21, 21, [userId]],
+    ])
+    expect(new Set(told.flatMap(({ detail }) => detail.sessions)).size).toBe(121)
     expect(await arrival.browser.session()).toBeDefined()
     await setConnectionStatus(organization.ctx, { connectionId: connection.id, status: 'disabled' })
     expect(await arrival.browser.session()).toBeUndefined()

@@ -26,7 +26,7 @@ import {
 } from '#src/context.ts'
 import { requireEverything, requireNobodyAbove } from '../ceiling/ceiling.ts'
 import { everybody } from '../ceiling/holdings.ts'
-import { connectionSessionsEnd } from './sessions/end-sessions.ts'
+import { connectionSessionsEnd, localSessionsEnd } from './sessions/end-sessions.ts'
 
 type Key = { organizationId: string; connectionId: string }
 
@@ -38,12 +38,6 @@ const writeStatus = prepared<Key & { status: string; now: string }, Connection>(
 const dropRequests = prepared<Key, never>(
   (p) => sql`update sign_in_requests set used_at = now()
     where organization_id = ${p.organizationId} and connection_id = ${p.connectionId} and used_at is null`,
-)
-
-// From now on the password opens nothing; sessions that it opened end too, but for those of emergency accounts.
-const endLocalSessions = prepared<{ organizationId: string }, never>(
-  (p) => sql`update sessions set ended_at = now(), end_reason = 'connection_enforced'
-    where organization_id = ${p.organizationId} and ended_at is null and method in ('password', 'passkey')`,
 )
 
 const provenEmergency = prepared<{ organizationId: string }, { count: number }>(
@@ -120,7 +114,8 @@ async function providerFault(ctx: CallContext, connectionId: string, isForced: b
 
 function consequences(ctx: CallContext, connectionId: string, status: StatusChange['status']): Statement<unknown>[] {
   const { organizationId } = ctx
-  if (status === 'enforced') return [endLocalSessions({ organizationId })]
+  // From now on the password opens nothing, and what it has opened ends, too.
+  if (status === 'enforced') return [localSessionsEnd(ctx, connectionId)]
   if (status !== 'disabled') return []
   return [
     connectionSessionsEnd(ctx, connectionId, { reason: 'connection_disabled' }),

@@ -123,8 +123,8 @@ export const shapes: Record<EventType, Shape> = {
     connectionId: id('connectionId'),
   }),
   'session.ended': {
-    says: 'Sessions ended. Those of somebody who is switched off are not told by themselves',
-    fields: { sessionIds: ids('sessions'), reason: word('reason') },
+    says: 'Sessions ended, at most a hundred in one event. Those of somebody who is switched off are not told by themselves',
+    fields: { sessionIds: ids('sessions'), userIds: ids('userIds'), count: count('count'), reason: word('reason') },
   },
   'group.created': one('groupId', 'A group exists', { directoryId: id('directoryId') }),
   'group.updated': one('groupId', 'A group changed', { fields }),

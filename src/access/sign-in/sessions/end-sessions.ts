@@ -15,6 +15,7 @@ export type EndReason =
   | 'revoked'
   | 'provider_logout'
   | 'connection_disabled'
+  | 'connection_enforced'
   | 'expired'
   | 'password_changed'
   | 'factor_changed'
@@ -33,14 +34,25 @@ export type EndedSession = {
 
 type Parameters = AuditParameters & { organizationId: string; reason: string }
 
+/** An event names so many sessions, and there are as many events as it takes to name all of them. */
+const toldAtOnce = 100
+
 const ending = <Extra>(p: { [K in keyof (Parameters & Extra)]: SQL }, which: SQL): SQL => {
   const shared = p as { [K in keyof Parameters]: SQL }
+  const { auditOrganizationId, auditAt, actorType, actorId, action, targetType, targetId, requestId } = shared
+  const each = {
+    ...{ auditOrganizationId, auditAt, actorType, actorId, action, targetType, targetId, requestId },
+    auditId: sql`case k.part when 0 then ${shared.auditId} else new_id('evt') end`,
+  }
+  const detail = sql`${shared.detail}::jsonb || jsonb_build_object('count', k.count, 'sessions', k.sessions, 'userIds', k.user_ids)`
   return sql`with ended as (
       update sessions s set ended_at = now(), end_reason = ${shared.reason}
       where s.organization_id = ${shared.organizationId} and s.ended_at is null and ${which}
       returning s.id, s.user_id, s.connection_id, s.subject, s.provider_session, s.name_id, s.id_token_sealed),
-    audited as (${insertAudit(shared, sql`${shared.detail}::jsonb || jsonb_build_object('sessions', (select jsonb_agg(id) from (select id from ended limit 100) shown))`)}
-      where exists (select from ended))
+    audited as (${insertAudit(each, detail)}
+      from (select n.part, count(*) as count, jsonb_agg(n.id) as sessions, jsonb_agg(distinct n.user_id) as user_ids from (
+          select e.id, e.user_id, (row_number() over (order by e.user_id, e.id) - 1) / ${sql.raw(String(toldAtOnce))} as part
+          from ended e) n group by n.part order by n.part) k)
     select id as "sessionId", user_id as "userId", connection_id as "connectionId", subject,
       provider_session as "providerSession", name_id as "nameId", id_token_sealed as "idTokenSealed" from ended`
 }
@@ -67,6 +79,8 @@ const endOfProvider = prepared<
       and (${p.providerSession}::text is null or s.provider_session = ${p.providerSession})`,
   ),
 )
+
+const endLocal = prepared<Parameters, EndedSession>((p) => ending<object>(p, sql`s.method in ('password', 'passkey')`))
 
 const endOfBrowser = prepared<Parameters & { browserHash: string }, EndedSession>((p) =>
   ending<{ browserHash: string }>(
@@ -135,6 +149,10 @@ export const connectionSessionsEnd = (
     subject: options.subject ?? null,
     providerSession: options.providerSession ?? null,
   })
+
+/** The end of the sessions that a password or passkey opened, but for those of emergency accounts, as a statement. */
+export const localSessionsEnd = (ctx: CallContext, connectionId: string): Statement<EndedSession> =>
+  endLocal(parameters(ctx, connectionId, 'connection_enforced'))
 
 /** Ends one session of anybody. Ending an ended one is no error. @throws AppError not_found, forbidden (reasons `permission`, `ceiling`) */
 export async function endSession(ctx: CallContext, input: { sessionId: string; reason: EndReason }): Promise<void> {
