@@ -78,7 +78,7 @@ describe('a device', () => {
     expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(userId)
     expect(tokens.refresh_token).toBeDefined()
     await expect(poll(asked.device_code)).rejects.toEqual(expect.objectContaining({ error: 'invalid_grant' }))
-    expect((await enter(session.cookie, { user_code: asked.user_code })).text).toContain('No device waits')
+    expect((await enter(session.cookie, { user_code: asked.user_code })).text).toContain('No device is waiting')
   })
 
   test('is told where its person refuses', async () => {
@@ -107,8 +107,10 @@ describe('a device', () => {
     const { begin, poll, session } = await stage()
     const stranger = await stage()
     const asked = await begin()
-    expect((await enter(stranger.session.cookie, { user_code: asked.user_code })).text).toContain('No device waits')
-    expect((await enter(stranger.session.cookie, { user_code: 'BBBB-BBBB' })).text).toContain('No device waits')
+    expect((await enter(stranger.session.cookie, { user_code: asked.user_code })).text).toContain(
+      'No device is waiting',
+    )
+    expect((await enter(stranger.session.cookie, { user_code: 'BBBB-BBBB' })).text).toContain('No device is waiting')
     await expect(poll(asked.device_code)).rejects.toEqual(pending)
     await enter(stranger.session.cookie, { user_code: asked.user_code, confirm: 'yes' })
     await expect(poll(asked.device_code)).rejects.toThrow()
