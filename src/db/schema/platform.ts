@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import {
   boolean,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -204,8 +205,16 @@ export const platformAccountLinks = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.firstUserId, table.secondUserId] }),
-    belongsTo([table.firstOrganizationId, table.firstUserId], [users.organizationId, users.id]),
-    belongsTo([table.secondOrganizationId, table.secondUserId], [users.organizationId, users.id]),
+    foreignKey({
+      name: 'platform_account_links_first',
+      columns: [table.firstOrganizationId, table.firstUserId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'platform_account_links_second',
+      columns: [table.secondOrganizationId, table.secondUserId],
+      foreignColumns: [users.organizationId, users.id],
+    }).onDelete('cascade'),
     index('platform_account_links_first_user').on(table.firstOrganizationId, table.firstUserId),
     index('platform_account_links_second_user').on(table.secondOrganizationId, table.secondUserId),
     platformOnly(),
