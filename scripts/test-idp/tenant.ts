@@ -1,7 +1,7 @@
 // An organization for one peer, and what its administrator and its people see of it.
 import type { RolecallCommand } from '#sandbox/demo/command-line.ts'
 import { type JsonObject, textAt } from '#sandbox/json.ts'
-import type { Browser } from '#sandbox/sign-in/browser.ts'
+import { type Browser, readForm } from '#sandbox/sign-in/browser.ts'
 import { expect } from './peer.ts'
 import { confirmSignOut, type End, postForm, walk } from './walk.ts'
 
@@ -36,10 +36,18 @@ export async function createTenant({ origin, command }: Rolecall, slug: string, 
       const answer = await browser.request(`${origin}/session`)
       return answer.status === 200 ? ((await answer.json()) as Session) : undefined
     },
-    signOut: (browser) =>
-      postForm(browser, `${origin}/account`, { action: `${origin}/account/sign-out`, fields: {} }).then((answer) =>
-        walk(browser, { url: `${origin}/account/sign-out`, answer }, confirmSignOut),
-      ),
+    async signOut(browser) {
+      const page = `${origin}/account`
+      const shown = await browser.request(page, { headers: { accept: 'text/html' } })
+      // The first one of the page, with what says whose session it is for.
+      const form = readForm(await shown.text(), page)
+      expect(
+        form.action === `${origin}/account/sign-out`,
+        `The page has no button to sign out; it leads to ${form.action}`,
+      )
+      const answer = await postForm(browser, page, form)
+      return walk(browser, { url: form.action, answer }, confirmSignOut)
+    },
     async lastAttempts() {
       const headers = { authorization: `Bearer ${apiKey}` }
       const answer = await fetch(`${origin}/api/v1/sign-in-attempts?limit=2`, { headers })
