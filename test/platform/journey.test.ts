@@ -3,7 +3,7 @@
 // freelancer who works for both switches; one organization is suspended, and the other notices nothing; a leaver is out at once.
 
 import { tokenIntrospection } from 'openid-client'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEntra } from '#sandbox/entra.ts'
 import type { IdentityProvider } from '#sandbox/identity-provider.ts'
@@ -179,7 +179,9 @@ async function signIn(page: Page, userName: string, parameters: Record<string, s
 
 /** The address at the product; nothing listens there. */
 const leavesFor = async (page: Page): Promise<URL> => {
-  const request = await page.waitForRequest((each) => each.url().startsWith('https://app.example.com/'))
+  // From before the person signs in until they are back: as long as that takes on a busy machine.
+  const isThere = (each: Request) => each.url().startsWith('https://app.example.com/')
+  const request = await page.waitForRequest(isThere, { timeout: 60_000 })
   return new URL(request.url())
 }
 
