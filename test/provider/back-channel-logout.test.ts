@@ -139,7 +139,7 @@ describe('a delivery', () => {
     expect(await deliverLogouts(it.organization.ctx)).toEqual({ sent: 0, failed: 0 })
 
     listener.answerWith(204)
-    await owner`update application_logouts set next_attempt_at = now() where session_id = ${it.session.sessionId}`
+    await owner`update application_logouts set next_attempt_at = now() - interval '1 second' where session_id = ${it.session.sessionId}`
     expect(await deliverLogouts(it.organization.ctx)).toEqual({ sent: 1, failed: 0 })
     expect(await logoutRow(it)).toMatchObject({ status: 'sent', attempts: 2, error: null })
     const ids = listener.tokens.map((token) => JSON.parse(atob(token.split('.')[1] ?? '')).jti)
