@@ -1,6 +1,5 @@
 // `/account/organizations`: the organizations that a browser is signed in at, the accounts that the person has linked, and the way from
-// one to another. Works without a current
-// session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
+// one to another. Works without a current session too: an application may ask somebody to choose (prompt=select_account) who has just signed out of one of them.
 
 import { type Context, Hono } from 'hono'
 import { linkAccounts, linkedAccounts, switchToLinked, unlinkAccounts } from '#access/accounts/links/links.ts'

@@ -132,16 +132,24 @@ type Deliveries = {
 /** Runs beside one another, each for one webhook under a lease. */
 function createDeliveries(services: Services, log: Log): Deliveries {
   const underWay = new Map<string, { organizationId: string; ending: Promise<void> }>()
+  /** How many of each organization are. */
+  const ofOne = new Map<string, number>()
   const waiting = new Map<string, Webhook>()
   let settled = 0
   let isStopped = false
 
+  const underWayOf = (wanted: string): number => ofOne.get(wanted) ?? 0
+
+  const isFullFor = (organizationId: string): boolean =>
+    organizationId !== platformId && underWayOf(organizationId) >= webhooksAtOnceOfOne
+
   /** Whether another one could begin if this one ended. */
-  const isOverdue = (organizationId: string, begunAt: number): boolean =>
-    performance.now() - begunAt > turnMillis &&
-    (underWay.size >= webhooksAtOnce
-      ? waiting.size > 0
-      : [...waiting.values()].some((other) => other.organizationId === organizationId && !underWay.has(other.id)))
+  function isOverdue(organizationId: string, begunAt: number): boolean {
+    if (performance.now() - begunAt <= turnMillis) return false
+    if (underWay.size >= webhooksAtOnce) return waiting.size > 0
+    if (!isFullFor(organizationId)) return false
+    return [...waiting.values()].some((other) => other.organizationId === organizationId && !underWay.has(other.id))
+  }
 
   async function run(webhook: Webhook): Promise<void> {
     const { organizationId, id } = webhook
@@ -156,23 +164,26 @@ function createDeliveries(services: Services, log: Log): Deliveries {
     }
   }
 
-  const underWayOf = (wanted: string): number =>
-    [...underWay.values()].filter(({ organizationId }) => organizationId === wanted).length
-
-  const mayBegin = ({ id, organizationId }: Webhook): boolean =>
-    !underWay.has(id) && (organizationId === platformId || underWayOf(organizationId) < webhooksAtOnceOfOne)
+  function count(organizationId: string, change: 1 | -1): void {
+    const now = underWayOf(organizationId) + change
+    if (now === 0) ofOne.delete(organizationId)
+    else ofOne.set(organizationId, now)
+  }
 
   function beginWaiting(): void {
     for (const [id, webhook] of waiting) {
       if (isStopped || underWay.size >= webhooksAtOnce) return
-      if (!mayBegin(webhook)) continue
+      const { organizationId } = webhook
+      if (underWay.has(id) || isFullFor(organizationId)) continue
       waiting.delete(id)
       const ending = run(webhook).finally(() => {
         underWay.delete(id)
+        count(organizationId, -1)
         // Also what came while this one ended.
         beginWaiting()
       })
-      underWay.set(id, { organizationId: webhook.organizationId, ending })
+      underWay.set(id, { organizationId, ending })
+      count(organizationId, 1)
     }
   }
 

@@ -9,7 +9,7 @@ import { removeOldOfPlatform } from '#access/upkeep/retention.ts'
 import { listWork, sweepExpired, type WorkPace } from '#access/upkeep/work.ts'
 import type { Log } from '#platform/log.ts'
 import { inSpan } from '#platform/tracing.ts'
-import { enterInstance, platformId, type Services } from '#src/context.ts'
+import { platformId, type Services } from '#src/context.ts'
 import { type Jobs, standardJobs } from './jobs.ts'
 import { createQueue, type JobQueue } from './queue.ts'
 
@@ -74,7 +74,7 @@ export function startWorker(services: Services, log: Log, options: WorkerOptions
 
   async function sweep(): Promise<void> {
     await sweepExpired(database)
-    await removeOldOfPlatform({ ...systemContext(services, platformId), entry: enterInstance({}) })
+    await removeOldOfPlatform(systemContext(services, platformId))
   }
 
   async function erase(): Promise<void> {

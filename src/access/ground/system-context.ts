@@ -1,7 +1,15 @@
-// The context of what happens by itself, inside one organization: the worker's runs, what follows from a request without anybody
+// The context of what happens by itself, inside one organization or above them: the worker's runs, what follows from a request without anybody
 // waiting for it, and a sign-in before it is known whose it is.
-import { type CallContext, enterOrganization, type Services, servicesOf } from '#src/context.ts'
+import {
+  type CallContext,
+  enterInstance,
+  enterOrganization,
+  platformId,
+  type Services,
+  servicesOf,
+} from '#src/context.ts'
 
+/** @param organizationId `platform`: above the organizations */
 export const systemContext = (
   services: Services,
   organizationId: string,
@@ -11,6 +19,6 @@ export const systemContext = (
   organizationId,
   actor: { type: 'system', id: by.id },
   permissions: 'all',
-  entry: enterOrganization({ organizationId }),
+  entry: organizationId === platformId ? enterInstance({}) : enterOrganization({ organizationId }),
   requestId: by.requestId,
 })

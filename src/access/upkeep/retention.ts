@@ -9,44 +9,43 @@ type Batch = { organizationId: string; limit: number }
 
 const batchSize = 1_000
 
-/** Rows of one table that are older than the setting; by id, which grows with time. */
-const deletion = (table: string, time: string, days: SQL, only: SQL = sql`true`) =>
-  prepared<Batch, { one: number }>(
-    (p) => sql`delete from ${sql.identifier(table)} t using (
-        select x.id from ${sql.identifier(table)} x join organizations o on o.id = x.organization_id
+/** A number of days, or the organization's column that has it. */
+type Days = number | `${string}_days`
+
+/** Rows of one table that are older than that; by id, which grows with time. */
+const deletion = (table: string, time: string, days: Days, only: SQL = sql`true`) =>
+  prepared<Batch, { one: number }>((p) => {
+    const most =
+      typeof days === 'number'
+        ? sql.raw(String(days))
+        : sql`(select ${sql.identifier(days)} from organizations where id = ${p.organizationId})`
+    return sql`delete from ${sql.identifier(table)} t using (
+        select x.id from ${sql.identifier(table)} x
         where x.organization_id = ${p.organizationId} and ${only}
-          and x.${sql.identifier(time)} < now() - make_interval(days => ${days})
+          and x.${sql.identifier(time)} < now() - make_interval(days => ${most})
         order by x.id limit ${p.limit}::int) old
-      where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`,
-  )
+      where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`
+  })
 
 /** Outcomes of changes of many people; the trail has each of them for good. */
-const userChangeDays = sql`30`
+const userChangeDays = 30
 
 const deletions: Record<
   'events' | 'attempts' | 'mails' | 'userChanges' | 'derivedEvents' | 'webhookAttempts',
   (batch: Batch) => Statement<{ one: number }>
 > = {
-  events: deletion('provisioning_events', 'occurred_at', sql`o.provisioning_log_days`),
-  attempts: deletion('sign_in_attempts', 'occurred_at', sql`o.sign_in_trace_days`),
-  mails: deletion('mails', 'created_at', sql`o.mail_days`, sql`x.status <> 'queued'`),
+  events: deletion('provisioning_events', 'occurred_at', 'provisioning_log_days'),
+  attempts: deletion('sign_in_attempts', 'occurred_at', 'sign_in_trace_days'),
+  mails: deletion('mails', 'created_at', 'mail_days', sql`x.status <> 'queued'`),
   userChanges: deletion('user_changes', 'finished_at', userChangeDays),
-  webhookAttempts: deletion('webhook_attempts', 'sent_at', sql.raw(String(eventDays))),
-  derivedEvents: deletion('derived_events', 'occurred_at', sql.raw(String(eventDays))),
+  webhookAttempts: deletion('webhook_attempts', 'sent_at', eventDays),
+  derivedEvents: deletion('derived_events', 'occurred_at', eventDays),
 }
 
 export type Removed = Record<keyof typeof deletions, number>
 
-const ofPlatform = prepared<Batch, { one: number }>(
-  (p) => sql`delete from webhook_attempts t using (
-      select x.id from webhook_attempts x where x.organization_id = ${p.organizationId}
-        and x.sent_at < now() - make_interval(days => ${sql.raw(String(eventDays))})
-      order by x.id limit ${p.limit}::int) old
-    where t.organization_id = ${p.organizationId} and t.id = old.id returning 1 as one`,
-)
-
 /** What the webhooks of the platform sent and were answered. @param ctx above the organizations */
-export const removeOldOfPlatform = (ctx: CallContext): Promise<number> => removeAll(ctx, ofPlatform)
+export const removeOldOfPlatform = (ctx: CallContext): Promise<number> => removeAll(ctx, deletions.webhookAttempts)
 
 /** In batches, each a transaction of its own. @returns how many rows of each kind are gone */
 export async function removeOld(ctx: CallContext): Promise<Removed> {

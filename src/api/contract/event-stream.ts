@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
 import { type SSEMessage, type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { EventPage } from '#audit/events/read-events.ts'
+import { createPlaces } from '#http/places.ts'
 import { AppError, asAppError } from '#platform/errors.ts'
 import type { News } from '#platform/news.ts'
 import { type CallContext, platformId } from '#src/context.ts'
@@ -42,26 +43,18 @@ type Options = { news: News | undefined; isStopping: () => boolean; limits?: Par
 
 export function createWaiting({ news, isStopping, limits: own = {} }: Options): Waiting {
   const limits = { ...usual, ...own }
-  const open = new Map<string, number>()
+  const takePlace = createPlaces()
 
   function enter({ organizationId, actor }: CallContext): () => void {
-    const bounds: [string, number][] = [
+    const leave = takePlace([
       [`key ${actor.id}`, limits.perCaller],
       [`organization ${organizationId}`, limits.perOrganization],
       ['all', limits.all],
-    ]
-    if (bounds.some(([name, most]) => (open.get(name) ?? 0) >= most))
-      throw new AppError('too_many', 'Too many streams of events are open: close some, or use one for more types', {
-        retryAfterSeconds: 5,
-      })
-    for (const [name] of bounds) open.set(name, (open.get(name) ?? 0) + 1)
-    return () => {
-      for (const [name] of bounds) {
-        const left = (open.get(name) ?? 1) - 1
-        if (left <= 0) open.delete(name)
-        else open.set(name, left)
-      }
-    }
+    ])
+    if (leave !== undefined) return leave
+    throw new AppError('too_many', 'Too many streams of events are open: close some, or use one for more types', {
+      retryAfterSeconds: 5,
+    })
   }
 
   const pause = ({ organizationId }: CallContext, millis: number): Promise<void> => {

@@ -29,6 +29,9 @@ const Types = z.object({
     .optional(),
 })
 
+/** Null: all of them. @throws AppError invalid (field `types`) */
+export const typesOf = ({ types }: EventQuery): readonly string[] | null => parseInput(Types, { types }).types ?? null
+
 /** The actions behind these types, those of the worker's among them. */
 export const actionsFor = (types: readonly string[] | null): string[] => [
   ...actionsOf(types),
@@ -42,7 +45,7 @@ export const actionsFor = (types: readonly string[] | null): string[] => [
  */
 export async function readEvents(ctx: CallContext, query: EventQuery): Promise<EventPage> {
   requirePermission(ctx, 'events.read')
-  const { types = null } = parseInput(Types, { types: query.types })
+  const types = typesOf(query)
   const { after, limit } = query
   if (after === 'latest') return beginNow(ctx)
   const from = await positionAfter(ctx, after)

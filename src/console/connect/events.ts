@@ -2,6 +2,7 @@
 // what reads differently now is sent. Streams are few, and end by themselves.
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { createPlaces } from '#http/places.ts'
 import { AppError } from '#platform/errors.ts'
 import type { LivePart } from './live.tsx'
 
@@ -17,27 +18,15 @@ export type LiveStreams = {
 type Options = { isStopping(): boolean; limits?: Limits }
 
 export function createLiveStreams({ isStopping, limits = usual }: Options): LiveStreams {
-  const open = new Map<string, number>()
-  let total = 0
-
-  function take(actor: string): boolean {
-    const own = open.get(actor) ?? 0
-    if (own >= limits.perActor || total >= limits.all) return false
-    open.set(actor, own + 1)
-    total += 1
-    return true
-  }
-
-  function giveBack(actor: string): void {
-    const own = (open.get(actor) ?? 1) - 1
-    if (own <= 0) open.delete(actor)
-    else open.set(actor, own)
-    total -= 1
-  }
+  const takePlace = createPlaces()
 
   return {
     open: (c, actor, read) => {
-      if (!take(actor)) return c.body(null, 204)
+      const leave = takePlace([
+        [`actor ${actor}`, limits.perActor],
+        ['all', limits.all],
+      ])
+      if (leave === undefined) return c.body(null, 204)
       c.header('X-Accel-Buffering', 'no')
       return streamSSE(c, async (stream) => {
         try {
@@ -47,7 +36,7 @@ export function createLiveStreams({ isStopping, limits = usual }: Options): Live
           if (!(error instanceof AppError) || error.code === 'unavailable') return
           await stream.writeSSE({ event: 'end', data: '' })
         } finally {
-          giveBack(actor)
+          leave()
         }
       })
     },

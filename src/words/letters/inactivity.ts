@@ -15,14 +15,12 @@ export const inactivityLetter =
   }): LetterIn =>
   (language) => {
     const { organization, deactivatesAt, signInUrl, zone } = warning
-    const [since, date] = [warning.since, deactivatesAt].map((time) => dateInZone(time, zone, language))
+    const since = dateInZone(warning.since, zone, language)
+    const date = dateInZone(deactivatesAt, zone, language)
     const time = namedTime(deactivatesAt, zone, language)
     return {
-      subject: say(language, 'inactive.subject', { organization, date: date ?? '' }),
-      paragraphs: [
-        say(language, 'inactive.lead', { organization, since: since ?? '', time }),
-        say(language, 'inactive.keep'),
-      ],
+      subject: say(language, 'inactive.subject', { organization, date }),
+      paragraphs: [say(language, 'inactive.lead', { organization, since, time }), say(language, 'inactive.keep')],
       action: { label: say(language, 'frame.signIn'), url: signInUrl },
       closing: [say(language, 'inactive.closing')],
     }

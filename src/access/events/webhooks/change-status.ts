@@ -2,15 +2,15 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { eventOf } from '#audit/events/events.ts'
-import { settledPosition } from '#audit/events/rows.ts'
+import { positionNow } from '#audit/events/rows.ts'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { AppError, notFound, unavailable } from '#platform/errors.ts'
+import { AppError, notFound } from '#platform/errors.ts'
 import { firstIdAt, isId } from '#platform/ids.ts'
 import { instantSchema, invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, platformId } from '#src/context.ts'
 import { type Attempt, getAttempt } from './attempts.ts'
-import { insertAttempts } from './lease.ts'
+import { attemptRow, insertAttempts } from './lease.ts'
 import { signersOf } from './secrets.ts'
 import { sendMessage } from './send.ts'
 import { getWebhook, lockWebhook, requireWebhooks, type Webhook } from './webhooks.ts'
@@ -62,8 +62,7 @@ export async function resumeWebhook(
 ): Promise<Webhook> {
   requireWebhooks(ctx, 'write')
   const { from } = parseInput(ResumeInput, input)
-  const position = from === 'now' ? await settledPosition(ctx, 10_000) : null
-  if (position === undefined) throw unavailable()
+  const position = from === 'now' ? await positionNow(ctx) : null
   await inTransaction(ctx, async (tx) => {
     await lockWebhook(tx, ctx, id)
     await tx.run(resume({ organizationId: ctx.organizationId, id, position, now: nowOf(ctx) }))
@@ -169,8 +168,7 @@ export async function replayEvents(
   if (organizationId === platformId)
     throw invalidField('id', 'is a webhook of the platform: read what it missed from /events')
   if (eventId !== undefined && !isId('evt', eventId)) throw notFound('Event')
-  const settled = await settledPosition(ctx, 10_000)
-  if (settled === undefined) throw unavailable()
+  const settled = await positionNow(ctx)
   const id = ctx.ids.next('whr')
   await inTransaction(ctx, async (tx) => {
     await lockWebhook(tx, ctx, webhookId)
@@ -220,18 +218,7 @@ export async function testWebhook(ctx: CallContext, id: string): Promise<Attempt
   const message = { id: eventId, type: event.type, organizationId, subjectId: null, body }
   const sent = await sendMessage(ctx, { url, signers: signersOf(ctx, { id, sealed }) }, message)
   const attemptId = ctx.ids.next('wha')
-  const { headers, retryAfterSeconds: _, sentAt, ...outcome } = sent
-  const kept = {
-    ...{ ...outcome, id: attemptId, kind: 'test', eventId, eventType: event.type, eventOrganizationId: organizationId },
-    ...{
-      subjectId: null,
-      attempt: 1,
-      sentAt: sentAt.toISOString(),
-      requestHeaders: headers,
-      requestBody: body,
-      nextAttemptAt: null,
-    },
-  }
+  const kept = attemptRow({ id: attemptId, kind: 'test', attempt: 1, nextAttemptAt: null }, message, sent)
   await inTransaction(ctx, async (tx) => {
     await tx.run(insertAttempts({ organizationId, webhookId: id, rows: JSON.stringify([kept]) }))
     const detail = { isDelivered: sent.isDelivered, status: sent.status }

@@ -1,12 +1,11 @@
 // Telling a webhook what is new, one event after the other, under a lease: what was not taken holds back what comes after it, so that
 // the order stays. It is tried again for three days, in pauses that grow; then the webhook is paused, and somebody is told.
-import { AppError } from '#platform/errors.ts'
 import { type CallContext, nowOf } from '#src/context.ts'
 import { alarmOfFailing, endAlarm, pauseFailing } from './failing.ts'
-import { type AttemptRow, keepProgress, type Leased, type Standing, takeWebhook } from './lease.ts'
+import { type AttemptRow, attemptRow, keepProgress, type Leased, type Standing, takeWebhook } from './lease.ts'
 import { signersOf } from './secrets.ts'
 import { type Sent, sendMessage } from './send.ts'
-import { contextOf, moveReplayTo, nextEvents, type Placed, type Replay, replayOf } from './sources.ts'
+import { moveReplayTo, nextEvents, type Placed, type Replay, replayOf } from './sources.ts'
 
 /** The pauses before the second attempt, the third, and so on; the last one is repeated until three days have passed. */
 const pausesSeconds = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200]
@@ -20,16 +19,16 @@ const alarmAfter = 5
 
 /**
  * Goes on until there is nothing more, or it fails.
+ * @param ctx of its organization, or above the organizations
  * @param settled up to where events may be read; asked for again and again
  * @param isStopping looked at after each message
  * @returns whether there was more when it was stopped
  */
 export async function deliverTo(
-  given: CallContext,
+  ctx: CallContext,
   id: string,
   { settled, isStopping = () => false }: { settled(): number; isStopping?: () => boolean },
 ): Promise<boolean> {
-  const ctx = contextOf(given)
   const holder = ctx.ids.next('run')
   const webhook = await takeWebhook(ctx, id, holder)
   if (webhook === undefined) return false
@@ -108,21 +107,13 @@ class Run {
 
   async #send({ position, event, subjectId }: Placed, replay: Replay | undefined): Promise<Outcome> {
     const { id, type, organizationId } = event
-    const body = JSON.stringify(event)
-    const message = { id, type, organizationId, subjectId, body }
+    const message = { id, type, organizationId, subjectId, body: JSON.stringify(event) }
     const sent = await sendMessage(this.#ctx, { url: this.#webhook.url, signers: this.#signers }, message)
     const attempt = this.#standing.attempts + 1
     const next = sent.isDelivered ? null : this.#pauseAfter(attempt, sent)
-    this.#rows.push({
-      ...{
-        id: this.#ctx.ids.next('wha'),
-        kind: replay === undefined ? 'event' : 'replay',
-        eventId: id,
-        eventType: type,
-      },
-      ...{ eventOrganizationId: organizationId, subjectId, attempt, requestBody: body, nextAttemptAt: next },
-      ...rowOf(sent),
-    })
+    const kind = replay === undefined ? 'event' : 'replay'
+    const own = { id: this.#ctx.ids.next('wha'), kind, attempt, nextAttemptAt: next } as const
+    this.#rows.push(attemptRow(own, message, sent))
     if (!sent.isDelivered) return this.#fail(event.id, { sent, attempt, next })
     const wasFailing = this.#standing.attempts >= alarmAfter
     this.#standing = {
@@ -179,14 +170,7 @@ class Run {
     const key = { id: this.#webhook.id, holder: this.#holder, isOver }
     this.#keptAt = performance.now()
     this.#isKept = true
-    const standing = this.#standing
-    const isMine = await keepProgress(this.#ctx, key, { standing, rows }).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'unavailable') throw error
-      // What somebody answered must not keep us from noting how far it has come.
-      const bare = rows.map((row) => ({ ...row, answer: null, requestHeaders: {} }))
-      return keepProgress(this.#ctx, key, { standing, rows: bare })
-    })
-    this.#isLost = !isMine
+    this.#isLost = !(await keepProgress(this.#ctx, key, { standing: this.#standing, rows }))
   }
 
   /** There is more: whoever looks next goes on, here or on another node. */
@@ -202,7 +186,3 @@ class Run {
     await this.#keep(true)
   }
 }
-
-const rowOf = ({ sentAt, durationMillis, isDelivered, status, error, headers, answer }: Sent) => ({
-  ...{ sentAt: sentAt.toISOString(), durationMillis, isDelivered, status, error, requestHeaders: headers, answer },
-})

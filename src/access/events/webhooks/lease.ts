@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { prepared } from '#db/statement.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
+import type { Message, Sent } from './send.ts'
 
 export type Leased = {
   id: string
@@ -64,6 +65,17 @@ export type AttemptRow = {
   answer: string | null
   nextAttemptAt: string | null
 }
+
+/** What was sent, and what came of it. */
+export const attemptRow = (
+  own: Pick<AttemptRow, 'id' | 'kind' | 'attempt' | 'nextAttemptAt'>,
+  message: Message,
+  { sentAt, durationMillis, isDelivered, status, error, headers, answer }: Sent,
+): AttemptRow => ({
+  ...{ ...own, eventId: message.id, eventType: message.type, eventOrganizationId: message.organizationId },
+  ...{ subjectId: message.subjectId, requestHeaders: headers, requestBody: message.body },
+  ...{ sentAt: sentAt.toISOString(), durationMillis, isDelivered, status, error, answer },
+})
 
 type Kept = { organizationId: string; webhookId: string; rows: string }
 

@@ -5,14 +5,10 @@ import { selectPlatformEvents } from '#audit/events/platform-rows.ts'
 import { actionsFor } from '#audit/events/read-events.ts'
 import { eventsSince, selectEvents } from '#audit/events/rows.ts'
 import { prepared } from '#db/statement.ts'
-import { type CallContext, enterInstance, inTransaction, platformId } from '#src/context.ts'
+import { type CallContext, inTransaction, platformId } from '#src/context.ts'
 import type { Leased } from './lease.ts'
 
 export type Placed = { position: number; event: PublishedEvent; subjectId: string | null }
-
-/** @param organizationId `platform` enters above the organizations */
-export const contextOf = (ctx: CallContext): CallContext =>
-  ctx.organizationId === platformId ? { ...ctx, entry: enterInstance({}) } : ctx
 
 /** Events after a position, up to a settled one. */
 export async function nextEvents(

@@ -2,12 +2,13 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { publishedTypes } from '#audit/events/events.ts'
-import { settledPosition } from '#audit/events/rows.ts'
+import { positionNow } from '#audit/events/rows.ts'
 import { recordAudit } from '#audit/record.ts'
 import { listText, prepared } from '#db/statement.ts'
-import { AppError, unavailable } from '#platform/errors.ts'
+import { AppError } from '#platform/errors.ts'
 import { invalidField, parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, platformId, type Transaction } from '#src/context.ts'
+import { areOrganizations } from '../../ground/organizations-there.ts'
 import { newSecrets } from './secrets.ts'
 import { getWebhook, lockWebhook, requireWebhooks, type Webhook } from './webhooks.ts'
 
@@ -73,16 +74,10 @@ function requireFitting(
     throw invalidField('organizationIds', 'belong to `only` and `except`, and have at least one organization there')
 }
 
-const countOrganizations = prepared<{ ids: readonly string[] }, { count: number }>(
-  (p) => sql`select count(*)::int as count from organizations o where o.id = any (${p.ids}::text[])`,
-)
-
 /** @throws AppError invalid (field `organizationIds`) */
 async function requireThere(tx: Transaction, organizationIds: readonly string[]): Promise<void> {
-  const ids = [...new Set(organizationIds)]
-  if (ids.length === 0) return
-  const [found] = await tx.run(countOrganizations({ ids }))
-  if (found?.count !== ids.length) throw invalidField('organizationIds', 'must be ids of organizations that are there')
+  if (await areOrganizations(tx, organizationIds)) return
+  throw invalidField('organizationIds', 'must be ids of organizations that are there')
 }
 
 type Row = {
@@ -118,15 +113,14 @@ const insert = prepared<Row, never>(
 
 /**
  * It is told of what happens from now on. @returns it with its secret, which is shown this once
- * @throws AppError invalid; forbidden; conflict (reason `limit`)
+ * @throws AppError invalid; forbidden; conflict (reason `limit`); unavailable (reason `not_settled`)
  */
 export async function createWebhook(ctx: CallContext, input: CreateWebhookInput): Promise<WebhookWithSecret> {
   requireWebhooks(ctx, 'write')
   const wanted = parseInput(CreateInput, input)
   requireUsable(ctx, wanted.url)
   requireFitting(ctx, wanted)
-  const position = await settledPosition(ctx, 10_000)
-  if (position === undefined) throw unavailable()
+  const position = await positionNow(ctx)
   const { organizationId } = ctx
   const id = ctx.ids.next('whk')
   const { sealed, secret, publicKey } = newSecrets(ctx, id)

@@ -5,6 +5,7 @@ import { prepared } from '#db/statement.ts'
 import type { SealPlace } from '#platform/sealing.ts'
 import { type CallContext, nowOf, type Transaction } from '#src/context.ts'
 import type { Letter, LetterIn } from '#words/letter.ts'
+import type { Language } from '#words/texts/languages.ts'
 import { findLookIn, languageOfLook } from '../../ground/look.ts'
 import { composeKept } from './compose.ts'
 
@@ -72,9 +73,7 @@ export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail
   const { organizationId } = ctx
   const id = ctx.ids.next('mal')
   const look = await findLookIn(tx, organizationId, mail.readerId ?? null)
-  // What is not translated is in English.
-  const language = typeof mail.letter === 'function' ? (languageOfLook(look) ?? 'en') : 'en'
-  const letter = typeof mail.letter === 'function' ? mail.letter(language) : mail.letter
+  const { letter, language } = written(mail.letter, languageOfLook(look) ?? 'en')
   const body = JSON.stringify(composeKept(letter, { look, language }))
   await tx.run(
     insert({
@@ -87,6 +86,10 @@ export async function queueMail(tx: Transaction, ctx: CallContext, mail: NewMail
   )
   return id
 }
+
+/** What is not translated is in English. */
+const written = (letter: Letter | LetterIn, language: Language): { letter: Letter; language: Language } =>
+  typeof letter === 'function' ? { letter: letter(language), language } : { letter, language: 'en' }
 
 /** Names that people chose are in it: no line may begin inside of it. */
 const oneLine = (subject: string): string =>

@@ -15,6 +15,7 @@ import {
   type Transaction,
 } from '#src/context.ts'
 import { lockApplicationRow } from '../../applications/applications.ts'
+import { areOrganizations } from '../../ground/organizations-there.ts'
 
 export type ApplicationTerms = {
   reach: 'all' | 'only' | 'except'
@@ -60,10 +61,6 @@ const dropUnserved = prepared<{ applicationId: string }, never>(
   (p) => sql`select drop_unserved_artifacts(${p.applicationId})`,
 )
 
-const countOrganizations = prepared<{ ids: readonly string[] }, { count: number }>(
-  (p) => sql`select count(*)::int as count from organizations where id = any (${p.ids}::text[])`,
-)
-
 /**
  * What is not mentioned stays. Where it serves an organization no more, what it holds there is gone.
  * @throws AppError forbidden, invalid; not_found for an application or an organization that is not there
@@ -83,8 +80,7 @@ export async function setApplicationTerms(
     const { organizationIds } = after
     // One that was named before may have been erased since.
     const named = organizationIds.filter((id) => !before.organizationIds.includes(id))
-    const [counted] = await tx.run(countOrganizations({ ids: named }))
-    if (counted?.count !== named.length) throw notFound('Organization')
+    if (!(await areOrganizations(tx, named))) throw notFound('Organization')
     const target = { targetType: 'application', targetId: applicationId } as const
     await tx.commitWith(
       upsert({ applicationId, ...after, organizationIds: JSON.stringify(organizationIds) }),

@@ -11,6 +11,7 @@ import { isId } from '#platform/ids.ts'
 import { instantSchema, invalidField, nameSchema, parseInput, requireFuture } from '#platform/input.ts'
 import { type CallContext, inTransaction, nowOf, type PlatformScope, refuseUnknown } from '#src/context.ts'
 import { addressRangesOf, keyScopeFields } from '../../grants/managers/key-scope.ts'
+import { areOrganizations } from '../../ground/organizations-there.ts'
 import { platformScopes, requireOperator, requireScope } from '../../ground/platform-rights.ts'
 
 export type PlatformKeyRecord = {
@@ -84,10 +85,6 @@ const insertKey = prepared<
       ${p.organizationIds}::jsonb, ${p.addressRanges}::jsonb, ${p.createdAt}::timestamptz, ${p.createdBy}, ${p.expiresAt}::timestamptz)`,
 )
 
-const countOrganizations = prepared<{ ids: readonly string[] }, { count: number }>(
-  (p) => sql`select count(*)::int as count from organizations where id = any (${p.ids}::text[])`,
-)
-
 /** @returns the key, which is shown this once. @throws AppError invalid; not_found for an organization that is not there */
 export async function issuePlatformKey(
   ctx: CallContext,
@@ -101,8 +98,7 @@ export async function issuePlatformKey(
   const key = { id: ctx.ids.next('plk'), name: wanted.name, lastFour, ...scope, createdAt: nowOf(ctx), expiresAt }
   const detail = { name: key.name, ...scope, expiresAt }
   await inTransaction(ctx, async (tx) => {
-    const [counted] = await tx.run(countOrganizations({ ids: scope.organizationIds }))
-    if (counted?.count !== scope.organizationIds.length) throw notFound('Organization')
+    if (!(await areOrganizations(tx, scope.organizationIds))) throw notFound('Organization')
     await tx.commitWith(
       insertKey({
         ...{ ...key, keyHash: hash, scopes: JSON.stringify(scope.scopes), createdBy: ctx.actor.id },

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#audit/record.ts'
 import { prepared } from '#db/statement.ts'
-import { enterInstance, platformId, type Services } from '#src/context.ts'
+import { platformId, type Services } from '#src/context.ts'
 import { systemContext } from '../../ground/system-context.ts'
 
 type Erasing = { organizationId: string; slug: string; isGone: boolean }
@@ -19,7 +19,7 @@ const rowsAtOnce = 2_000
  * @throws AppError unavailable
  */
 async function eraseSomeRows(services: Services, limit: number): Promise<Erasing | undefined> {
-  const ctx = { ...systemContext(services, platformId), entry: enterInstance({}) }
+  const ctx = systemContext(services, platformId)
   return services.database.transaction(ctx.entry, async (tx) => {
     const [row] = await tx.run(eraseSome({ limit }))
     if (row === undefined || row.organizationId === null) return undefined

@@ -1,23 +1,13 @@
 // Events of every organization that a key of the platform reaches, in one order.
-import { z } from 'zod'
-import { eventOf, publishedTypes } from '#audit/events/events.ts'
+import { eventOf } from '#audit/events/events.ts'
 import { firstPosition, isForgotten, selectPlatformEvents } from '#audit/events/platform-rows.ts'
-import { actionsFor, type EventPage, type EventQuery } from '#audit/events/read-events.ts'
+import { actionsFor, type EventPage, type EventQuery, typesOf } from '#audit/events/read-events.ts'
 import { eventsSince, forgotten, positionNow, settledPosition } from '#audit/events/rows.ts'
 import { readCursor, writeCursor } from '#platform/cursor.ts'
 import { invalid } from '#platform/errors.ts'
 import { firstIdAt } from '#platform/ids.ts'
-import { parseInput } from '#platform/input.ts'
 import { type CallContext, inTransaction } from '#src/context.ts'
 import { requirePlatform } from '../../ground/platform-rights.ts'
-
-const Types = z.object({
-  types: z
-    .array(z.enum(publishedTypes as [string, ...string[]]))
-    .min(1)
-    .max(200)
-    .optional(),
-})
 
 /**
  * As `readEvents` of an organization, with a cursor of its own, since no event is the platform's last one.
@@ -25,7 +15,7 @@ const Types = z.object({
  */
 export async function readPlatformEvents(ctx: CallContext, query: EventQuery): Promise<EventPage> {
   requirePlatform(ctx, 'events.read')
-  const { types = null } = parseInput(Types, { types: query.types })
+  const types = typesOf(query)
   const { after, limit } = query
   if (after === 'latest') return nothingAfter(await positionNow(ctx))
   const from = await placeAfter(ctx, after)
