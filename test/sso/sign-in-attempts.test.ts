@@ -230,3 +230,13 @@ function expectNoCookies(text: string, cookies: Map<string, string>): void {
     expect(text).not.toContain(value)
   }
 }
+
+test('what a provider says is cut between characters, so that nobody is kept out by where the trace ends', async () => {
+  const it = await createOrganization()
+  const connection = await createSamlConnection(it.organization)
+  const title = `${'a'.repeat(499)}😀 and more`
+  const claims = { nameId: `ada@${it.domain}`, attributes: { email: [`ada@${it.domain}`], title: [title] } }
+  const { attempt } = await arrive(it, connection, claims)
+  expect(attempt.outcome).toBe('signed_in')
+  expect(JSON.stringify(attempt.trace)).toContain(`${'a'.repeat(499)}\uFFFD`)
+})

@@ -4,6 +4,7 @@ import { type AuditParameters, auditParameters, insertAudit, recordAudit } from 
 import { prepared, type Statement } from '#db/statement.ts'
 import { notFound } from '#platform/errors.ts'
 import { isId } from '#platform/ids.ts'
+import { storable } from '#platform/storable.ts'
 import { type CallContext, inTransaction, nowOf, refuseUnknown, requirePermission } from '#src/context.ts'
 import type { Trace } from './trace.ts'
 
@@ -69,9 +70,9 @@ const insertAttempt = prepared<
 
 const maxText = 500
 
-/** PostgreSQL stores no NUL, and nobody reads a megabyte: what came from outside is cut to size. */
-const storable = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').slice(0, maxText) : value
+/** Nobody reads a megabyte: what came from outside is cut to size. */
+const inShort = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? storable(value, maxText) : value
 
 /** The attempt as a statement for the transaction of its outcome. */
 export function attemptStatement(ctx: CallContext, attempt: NewAttempt): Statement<never> {
@@ -85,7 +86,7 @@ export function attemptStatement(ctx: CallContext, attempt: NewAttempt): Stateme
     userId: attempt.userId,
     outcome: attempt.outcome,
     reason: attempt.reason,
-    trace: JSON.stringify(attempt.trace, storable),
+    trace: JSON.stringify(attempt.trace, inShort),
     ip: attempt.ip,
     userAgent: attempt.userAgent?.slice(0, 300) ?? null,
     now: nowOf(ctx),
@@ -184,7 +185,7 @@ export async function countRefusal(
     ...{ organizationId, method, connectionId, reason, ip, now },
     id: ctx.ids.next('att'),
     reference: newReference(ctx),
-    trace: JSON.stringify(trace, storable),
+    trace: JSON.stringify(trace, inShort),
     userAgent: userAgent?.slice(0, 300) ?? null,
     bucket: `${connectionId} ${method} ${reason} ${now.slice(0, 13)}`,
   })

@@ -1,4 +1,5 @@
 // Requests and answers as the provisioning log keeps them: without secrets, and cut to what somebody would read.
+import { storable } from '#platform/storable.ts'
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
@@ -10,9 +11,6 @@ const beginningLength = 4_096
 
 const secretName = /passw|secret|token|authorization|credential|api_?key/i
 const redacted = '[redacted]'
-
-/** Characters that PostgreSQL cannot store are shown as such. */
-const storable = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed()
 
 /**
  * A copy of bounded size: secrets by their names taken out, long lists cut with a count. Looks at no more than it copies,

@@ -1,5 +1,6 @@
 // Sending one message to a webhook: signed, by the one way out, and what became of it in words for people.
 import { AppError } from '#platform/errors.ts'
+import { storable } from '#platform/storable.ts'
 import type { CallContext } from '#src/context.ts'
 import { signedHeaders, type signersOf } from './secrets.ts'
 
@@ -46,7 +47,7 @@ export async function sendMessage(
       maxBytes: answerBytes,
       isCutOff: true,
     })
-    const answer = plain(await response.text())
+    const answer = storable(await response.text(), keptCharacters)
     const { ok, status } = response
     return {
       ...{ sentAt, durationMillis: took(), isDelivered: ok, status, headers, answer },
@@ -61,9 +62,6 @@ export async function sendMessage(
     }
   }
 }
-
-/** PostgreSQL keeps no NUL and no half of a character that was cut, and nobody reads more. */
-const plain = (text: string): string => text.replaceAll('\0', '').slice(0, keptCharacters).toWellFormed()
 
 /** In seconds or as a date (RFC 9110 §10.2.3); null where it says nothing that can be read. */
 function retryAfterOf({ clock }: CallContext, text: string | null): number | null {
